@@ -1,0 +1,52 @@
+# The commands of this project; `make help` lists them.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check unit train demo data-check lock clean
+
+help: ## List the commands
+	@grep -hE '^[a-zA-Z_-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  \033[1m%-18s\033[0m %s\n", $$1, $$2}'
+
+$(STAMP): requirements.lock pyproject.toml
+	@echo "→ making the virtual environment (first time: two to four minutes) …"
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed")'
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+run: $(STAMP) ## Serve on 127.0.0.1:8000; trains the seed model and sets up the database first where there is none
+	@$(BIN)/refund-train train --if-missing
+	@$(BIN)/refund-triage serve
+
+train: $(STAMP) ## Train the model on data/labeled and make it the champion
+	@$(BIN)/refund-train train
+
+test: $(STAMP) ## Run every check and test
+	@echo "→ format, lint, types, import contracts …"
+	@$(MAKE) --no-print-directory check
+	@echo "→ labelled data …"
+	@$(MAKE) --no-print-directory data-check
+	@echo "→ tests …"
+	@$(BIN)/pytest
+
+check: $(STAMP) ## Formatting, lint, types and import contracts
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+data-check: $(STAMP) ## Check the labelled data: form, duplicates, leaks, balance, personal data
+	@$(BIN)/refund-train data-check
+
+demo: $(STAMP) ## Send real texts through the running service and print what came of it
+	@$(BIN)/refund-triage demo
+
+lock: $(STAMP) ## Pin every dependency again, with hashes and without any index address
+	@$(BIN)/pip-compile --quiet --upgrade --generate-hashes --all-extras --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --allow-unsafe -o requirements.lock pyproject.toml
+
+clean: ## Remove the virtual environment and caches, but not var/
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

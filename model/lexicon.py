@@ -1,0 +1,163 @@
+"""The lexicon: fault concepts a text names, found in one pass, with one rule for negation."""
+
+import csv
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import ahocorasick
+import msgspec
+import yaml
+
+from model.errors import LexiconError
+from model.text import normalise
+
+FOLDER = Path(__file__).with_name("lexicon")
+GAP = "…"
+MAX_GAP_CHARS = 8
+
+_clause_end = re.compile(r"[\s,.!?;:。，！？；：、~…]")
+_negation = re.compile(
+    r"(?:没有|没|木有|冇|不是|不会|不算|不存在|不|无|未|并非|毫无|从未|从没|没啥|没什么)"
+    r"(?:有|出现|发现|任何|什么|啥|一点|一丝|太|很|那么|明显|存在|是|怎么|过|被|觉得)?$"
+)
+
+
+class Concept(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One idea a buyer may express; `fault` is the category it speaks for, if any."""
+
+    zh: str
+    en: str
+    fault: str | None = None
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One term (or pattern with a gap) of a concept, with a sentence it must match."""
+
+    concept: str
+    term: str
+    example: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mention:
+    """A concept found in a text; `start` and `end` are offsets into the normalised text."""
+
+    concept: str
+    start: int
+    end: int
+    negated: bool
+
+    @property
+    def name(self) -> str:
+        """Name of the feature it feeds: a negated concept is the twin `not:concept`."""
+        return f"not:{self.concept}" if self.negated else self.concept
+
+
+class Lexicon:
+    """Concepts and their terms, matched by Aho–Corasick.
+
+    Terms are taken leftmost-longest and never overlap, so `不喜欢` hides `喜欢`. A pattern `A…B` matches
+    where B follows A within eight characters of the same clause. A negation word right before a term
+    turns the concept into its negated twin; terms that begin with a negation carry it themselves.
+    """
+
+    def __init__(self, concepts: dict[str, Concept], entries: Iterable[Entry]) -> None:
+        self.concepts = concepts
+        self.entries = tuple(entries)
+        self._terms = ahocorasick.Automaton()
+        self._pieces = ahocorasick.Automaton()
+        self._patterns: list[tuple[str, str, str]] = []
+        pieces: dict[str, None] = {}
+        for entry in self.entries:
+            head, gap, tail = normalise(entry.term).partition(GAP)
+            if gap:
+                self._patterns.append((head, tail, entry.concept))
+                pieces |= {head: None, tail: None}
+            else:
+                self._terms.add_word(head, (len(head), entry.concept))
+        for piece in pieces:
+            self._pieces.add_word(piece, piece)
+        self._terms.make_automaton()
+        self._pieces.make_automaton()
+
+    @cached_property
+    def feature_names(self) -> tuple[str, ...]:
+        """Names of the features in a fixed order: each concept, then its negated twin."""
+        return tuple(name for concept in sorted(self.concepts) for name in (concept, f"not:{concept}"))
+
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        """The plain terms, for the tokenizer's dictionary."""
+        return tuple(
+            sorted({t for e in self.entries if GAP not in (t := normalise(e.term)) and " " not in t})
+        )
+
+    def mentions(self, text: str) -> list[Mention]:
+        """Find the concepts named in a normalised text, in order of appearance."""
+        found = [
+            Mention(
+                concept=concept,
+                start=end - length + 1,
+                end=end + 1,
+                negated=_is_negated(text, end - length + 1),
+            )
+            for end, (length, concept) in self._terms.iter_long(text)
+        ]
+        if self._patterns:
+            found.extend(self._gap_mentions(text))
+        return sorted(found, key=lambda mention: (mention.start, mention.end, mention.concept))
+
+    def _gap_mentions(self, text: str) -> Iterator[Mention]:
+        ends: dict[str, list[int]] = {}
+        for end, piece in self._pieces.iter(text):
+            ends.setdefault(piece, []).append(end + 1)
+        if len(ends) < 2:
+            return
+        for head, tail, concept in self._patterns:
+            for tail_end in ends.get(tail, ()):
+                tail_start = tail_end - len(tail)
+                for head_end in ends.get(head, ()):
+                    gap = text[head_end:tail_start]
+                    near = head_end <= tail_start <= head_end + MAX_GAP_CHARS
+                    if near and not _clause_end.search(gap):
+                        yield Mention(
+                            concept=concept, start=head_end - len(head), end=tail_end, negated=False
+                        )
+
+
+def _is_negated(text: str, start: int) -> bool:
+    return _negation.search(text, max(0, start - 6), start) is not None
+
+
+def read_lexicon(folder: Path = FOLDER) -> Lexicon:
+    """Read `concepts.yaml` and `terms.tsv`.
+
+    Raises
+    ------
+    LexiconError
+        With file and line, when a concept is unknown, a term repeated or an example does not match.
+    """
+    try:
+        raw: dict[str, Any] = yaml.safe_load((folder / "concepts.yaml").read_text("utf-8"))
+        concepts = msgspec.convert(raw, dict[str, Concept])
+    except (yaml.YAMLError, msgspec.ValidationError) as error:
+        raise LexiconError(f"{folder / 'concepts.yaml'}: {error}") from error
+    entries: list[Entry] = []
+    seen: set[str] = set()
+    with (folder / "terms.tsv").open(encoding="utf-8", newline="") as file:
+        for line, row in enumerate(csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE), start=1):
+            where = f"terms.tsv:{line}"
+            if len(row) != 3 or not all(row):
+                raise LexiconError(f"{where}: want concept, term and example")
+            entry = Entry(*row)
+            if entry.concept not in concepts:
+                raise LexiconError(f"{where}: concept {entry.concept} is not in concepts.yaml")
+            if (key := normalise(entry.term)) in seen:
+                raise LexiconError(f"{where}: term {entry.term} is there already")
+            seen.add(key)
+            entries.append(entry)
+    return Lexicon(concepts, entries)

@@ -1,0 +1,1 @@
+"""The HTTP service: scoring, the review queue and its page."""

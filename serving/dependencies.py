@@ -1,0 +1,46 @@
+"""What endpoints are given: the engine, a transaction, the body."""
+
+from collections.abc import Iterator
+
+from fastapi import Request
+from sqlalchemy import Connection, Engine
+
+from serving.database import reading
+from serving.errors import BodyTooLargeError
+
+
+def engine_of(request: Request) -> Engine:
+    """Return the application's engine."""
+    engine: Engine = request.app.state.engine
+    return engine
+
+
+def writing_connection(request: Request) -> Iterator[Connection]:
+    """Give one transaction for one request: committed on return, rolled back on raise."""
+    with request.app.state.engine.begin() as connection:
+        yield connection
+
+
+def reading_connection(request: Request) -> Iterator[Connection]:
+    """Give one read-only transaction for one request."""
+    with reading(request.app.state.engine) as connection:
+        yield connection
+
+
+async def read_body(request: Request, max_bytes: int) -> bytes:
+    """Read the body, refusing more than `max_bytes` before it is all in memory.
+
+    Raises
+    ------
+    BodyTooLargeError
+        As soon as the limit is passed.
+    """
+    message = f"body: at most {max_bytes} bytes"
+    if int(request.headers.get("content-length") or 0) > max_bytes:
+        raise BodyTooLargeError(message)
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > max_bytes:
+            raise BodyTooLargeError(message)
+    return bytes(body)

@@ -1,0 +1,97 @@
+"""Problems as RFC 9457 documents: the one place where exceptions become status codes."""
+
+import logging
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import OperationalError
+from starlette.exceptions import HTTPException
+
+from model.errors import BundleError, RequestError
+from serving.review.queue import ReviewConflictError, ReviewNotFoundError
+
+logger = logging.getLogger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class BodyTooLargeError(Exception):
+    """The body is larger than this endpoint reads."""
+
+
+class NotReadyError(Exception):
+    """No model is loaded yet; ask again in a moment."""
+
+
+class NotFoundError(Exception):
+    """There is no such thing here."""
+
+
+def problem(status: int, detail: str, *, field: str | None = None, **extra: Any) -> Response:
+    """Return a problem document."""
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+    }
+    if field is not None:
+        body["errors"] = [{"field": field, "problem": detail}]
+    return Response(msgspec.json.encode(body | extra), status, media_type=MEDIA_TYPE)
+
+
+STATUS_OF: dict[type[Exception], int] = {
+    BodyTooLargeError: 413,
+    NotReadyError: 503,
+    NotFoundError: 404,
+    ReviewNotFoundError: 404,
+    ReviewConflictError: 409,
+    BundleError: 503,
+}
+
+
+def install(app: FastAPI) -> None:
+    """Register the handlers."""
+
+    @app.exception_handler(RequestError)
+    async def on_request_error(_: Request, error: RequestError) -> Response:
+        return problem(422, error.problem, field=error.field)
+
+    @app.exception_handler(RequestValidationError)
+    async def on_validation_error(_: Request, error: RequestValidationError) -> Response:
+        # Only where and what rule: pydantic's own answer would repeat the input.
+        errors = [
+            {
+                "field": ".".join(str(part) for part in e["loc"] if part not in {"body", "query", "path"})
+                or "body",
+                "problem": e["msg"],
+            }
+            for e in error.errors()
+        ]
+        detail = f"{errors[0]['field']}: {errors[0]['problem']}"
+        return problem(422, detail, errors=errors)
+
+    @app.exception_handler(HTTPException)
+    async def on_http_exception(_: Request, error: HTTPException) -> Response:
+        response = problem(error.status_code, str(error.detail))
+        response.headers.update(error.headers or {})
+        return response
+
+    @app.exception_handler(OperationalError)
+    async def on_database_error(_: Request, error: OperationalError) -> Response:
+        # The driver's text may quote a row; its class is enough to act upon.
+        logger.error("database: %s", type(error.orig).__name__)
+        return problem(503, "the database does not answer; try again")
+
+    for kind, status in STATUS_OF.items():
+        app.add_exception_handler(kind, _answer_with(status))
+
+
+def _answer_with(status: int) -> Any:
+    async def handler(_: Request, error: Exception) -> Response:
+        return problem(status, str(error) or (type(error).__doc__ or ""))
+
+    return handler

@@ -1,0 +1,1 @@
+"""The queue of doubtful cases and its page."""

@@ -1,0 +1,1 @@
+"""Judging requests over HTTP and storing the answers."""

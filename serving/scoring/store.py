@@ -1,0 +1,212 @@
+"""Answers are stored before they are sent: requests waiting at the same moment share one commit."""
+
+import asyncio
+import hashlib
+import queue
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Engine, and_, func, insert, select, text
+
+from model.request import TriageRequest
+from model.triage import Triage
+from serving.review import queue as review_queue
+from serving.scoring.tables import triages
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """A request with the answer about to be given."""
+
+    request: TriageRequest
+    triage: Triage
+    received_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredAnswer:
+    """The answer that counts: this one, or the one given before to the same content."""
+
+    body: bytes
+    is_new: bool
+
+
+def content_hash(request: TriageRequest) -> str:
+    """Hash of everything the request says."""
+    return hashlib.sha256(msgspec.json.encode(request)).hexdigest()
+
+
+def store_cases(connection: Connection, cases: Sequence[Case]) -> list[StoredAnswer]:
+    """Store cases with their answers and reviews in the caller's transaction.
+
+    The same content again gets the stored answer; changed content makes a new revision and supersedes the
+    review that waits for the old one.
+    """
+    refund_ids = sorted({case.request.refund_id for case in cases})
+    if connection.dialect.name == "postgresql":
+        # Two processes answering one request: the second waits here and then finds the first's row.
+        # In sorted order, so that two batches can never wait for each other.
+        for refund_id in refund_ids:
+            connection.execute(
+                text("SELECT pg_advisory_xact_lock(hashtextextended(:id, 0))"), {"id": refund_id}
+            )
+    latest = _latest_revisions(connection, refund_ids)
+    answers, triage_rows, review_rows, superseded = [], [], [], []
+    for case in cases:
+        digest = content_hash(case.request)
+        revision, known_digest, known_answer = latest.get(case.request.refund_id, (0, "", b""))
+        if known_digest == digest:
+            answers.append(StoredAnswer(body=known_answer, is_new=False))
+            continue
+        body = msgspec.json.encode(case.triage)
+        latest[case.request.refund_id] = (revision + 1, digest, body)
+        if revision:
+            superseded.append(case)
+        triage_rows.append(_triage_row(case, revision + 1, digest, body))
+        if case.triage.review is not None:
+            review_rows.append(case)
+        answers.append(StoredAnswer(body=body, is_new=True))
+    if triage_rows:
+        connection.execute(insert(triages), triage_rows)
+    _enqueue(connection, review_rows, superseded)
+    return answers
+
+
+def _enqueue(connection: Connection, waiting: Sequence[Case], superseded: Sequence[Case]) -> None:
+    """Supersede old reviews, then add the new ones; of one request only its last case waits."""
+    for case in superseded:
+        review_queue.supersede(connection, case.request.refund_id, case.received_at)
+    last = {case.request.refund_id: case for case in waiting}
+    review_queue.add(connection, [(case.request, case.triage, case.received_at) for case in last.values()])
+
+
+def _latest_revisions(connection: Connection, refund_ids: Sequence[str]) -> dict[str, tuple[int, str, bytes]]:
+    newest = (
+        select(triages.c.refund_id, func.max(triages.c.revision).label("revision"))
+        .where(triages.c.refund_id.in_(refund_ids))
+        .group_by(triages.c.refund_id)
+        .subquery()
+    )
+    rows = connection.execute(
+        select(triages.c.refund_id, triages.c.revision, triages.c.content_hash, triages.c.answer).join(
+            newest,
+            and_(triages.c.refund_id == newest.c.refund_id, triages.c.revision == newest.c.revision),
+        )
+    )
+    return {row.refund_id: (row.revision, row.content_hash, row.answer.encode()) for row in rows}
+
+
+def _triage_row(case: Case, revision: int, digest: str, body: bytes) -> dict[str, Any]:
+    request, triage = case.request, case.triage
+    return {
+        "triage_id": triage.triage_id,
+        "refund_id": request.refund_id,
+        "revision": revision,
+        "content_hash": digest,
+        "request": msgspec.json.encode(request).decode(),
+        "answer": body.decode(),
+        "model_version": triage.model_version,
+        "policy_version": triage.policy_version,
+        "fault": triage.fault.category,
+        "confidence": triage.fault.confidence,
+        "resolution": triage.resolution.recommended,
+        "route": triage.route,
+        "shop_id": request.shop_id,
+        "sku_id": request.sku_id,
+        "courier": request.courier,
+        "created_at": case.received_at,
+    }
+
+
+def latest_answer(connection: Connection, refund_id: str) -> bytes | None:
+    """Return the newest stored answer to a request."""
+    found = _latest_revisions(connection, [refund_id]).get(refund_id)
+    return found[2] if found else None
+
+
+Waiting = tuple[Case, asyncio.AbstractEventLoop, "asyncio.Future[StoredAnswer]"]
+
+
+class GroupCommit:
+    """One thread that stores what has gathered while the last commit was under way.
+
+    No request waits on purpose: at low load a transaction holds one case, under load as many as came in
+    meanwhile. A case that cannot be stored fails alone; its neighbours are stored without it.
+    """
+
+    def __init__(self, engine: Engine, max_cases: int) -> None:
+        self._engine = engine
+        self._max_cases = max_cases
+        self._queue: queue.SimpleQueue[Waiting | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="group-commit", daemon=True)
+        self.on_commit: Any = lambda size: None
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Store what waits, then end the thread."""
+        self._queue.put(None)
+        self._thread.join()
+
+    async def store(self, case: Case) -> StoredAnswer:
+        """Store one case; returns when it is committed."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[StoredAnswer] = loop.create_future()
+        self._queue.put((case, loop, future))
+        return await future
+
+    def _run(self) -> None:
+        while True:
+            batch = self._gather()
+            if not batch:
+                return
+            self._commit(batch)
+
+    def _gather(self) -> list[Waiting]:
+        batch: list[Waiting] = []
+        while len(batch) < self._max_cases:
+            try:
+                item = self._queue.get(block=not batch)
+            except queue.Empty:
+                break
+            if item is None:
+                self._queue.put(None)  # end after this batch
+                break
+            batch.append(item)
+        return batch
+
+    def _commit(self, batch: Sequence[Waiting]) -> None:
+        try:
+            with self._engine.begin() as connection:
+                answers = store_cases(connection, [case for case, _, _ in batch])
+        except Exception as error:
+            if len(batch) > 1:
+                for waiting in batch:
+                    self._commit([waiting])
+                return
+            _, loop, future = batch[0]
+            loop.call_soon_threadsafe(_set, [(future, error)])
+            return
+        self.on_commit(len(batch))
+        by_loop: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[StoredAnswer], Any]]] = {}
+        for (_, loop, future), answer in zip(batch, answers, strict=True):
+            by_loop.setdefault(loop, []).append((future, answer))
+        for loop, results in by_loop.items():
+            loop.call_soon_threadsafe(_set, results)
+
+
+def _set(results: Sequence[tuple["asyncio.Future[StoredAnswer]", Any]]) -> None:
+    """Resolve futures; one whose client has gone is cancelled already."""
+    for future, result in results:
+        if future.done():
+            continue
+        if isinstance(result, Exception):
+            future.set_exception(result)
+        else:
+            future.set_result(result)

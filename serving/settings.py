@@ -1,0 +1,44 @@
+"""Settings of the service, each with its environment variable REFUND_TRIAGE_<NAME>."""
+
+from functools import cache
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Read once at start; documented in docs/settings.md (a test keeps the two equal)."""
+
+    model_config = SettingsConfigDict(env_prefix="REFUND_TRIAGE_", extra="ignore", frozen=True)
+
+    home: Path = Field(Path("var"), description="Folder of everything written at run time.")
+    database_url: str = Field(
+        "",
+        description="SQLAlchemy URL; empty means SQLite in the data folder. PostgreSQL: postgresql+psycopg://…",
+    )
+    policy: Path | None = Field(None, description="The shop's own policy file; empty means the shipped one.")
+    host: str = Field("127.0.0.1", description="Address to serve on.")
+    port: int = Field(8000, ge=1, le=65535, description="Port to serve on.")
+    workers: int = Field(1, ge=1, le=64, description="Server processes.")
+    lease_seconds: int = Field(
+        600, ge=5, le=86_400, description="How long a claimed case stays with its reviewer."
+    )
+    commit_max_cases: int = Field(256, ge=1, le=1_000, description="Cases one group commit may share.")
+    poll_model_seconds: float = Field(5.0, gt=0, description="How often the champion pointer is looked at.")
+
+    @property
+    def url(self) -> str:
+        """URL of the database."""
+        return self.database_url or f"sqlite:///{self.home.resolve() / 'refund-triage.sqlite'}"
+
+    @property
+    def models_folder(self) -> Path:
+        """Folder with the model bundles and the champion pointer."""
+        return self.home / "models"
+
+
+@cache
+def get_settings() -> Settings:
+    """Return the process's settings."""
+    return Settings()

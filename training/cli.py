@@ -1,0 +1,52 @@
+"""The data scientist's command: refund-train."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+app = typer.Typer(no_args_is_help=True, help="Train, check and promote refund triage models.")
+console = Console()
+
+Home = Annotated[
+    Path, typer.Option(envvar="REFUND_TRIAGE_HOME", help="Folder of everything written at run time.")
+]
+DEFAULT_HOME = Path(os.environ.get("REFUND_TRIAGE_HOME", "var"))
+
+
+@app.callback()
+def main() -> None:
+    """Train, check and promote refund triage models."""
+
+
+@app.command()
+def train(
+    home: Home = DEFAULT_HOME,
+    if_missing: Annotated[bool, typer.Option(help="Do nothing where there is a champion.")] = False,
+) -> None:
+    """Train the model on data/labeled and make it the champion."""
+    from training.labeled_data import read_folder
+    from training.promotion import champion_of, promote
+    from training.train import read_parameters, train_bundle
+
+    models = home / "models"
+    if if_missing and champion_of(models) is not None:
+        console.print(f"[dim]champion {champion_of(models)} is there already[/]")
+        return
+    with console.status("reading data/labeled") as status:
+        rows = read_folder()
+        manifest = train_bundle(
+            rows,
+            models,
+            parameters=read_parameters(),
+            say=lambda step: status.update(f"{step} (a minute or two in all)"),
+        )
+    promote(models, manifest.model_version)
+    test = manifest.metrics["test"]
+    console.print(
+        f"[green]✓[/] model {manifest.model_version}: macro-F1 {test['macro_f1']:.3f}, "
+        f"{test['automation_rate']:.0%} automated, {test['wrongly_automated_rate']:.1%} of that wrongly "
+        f"(on {test['n_rows']} written test requests, not traffic)"
+    )

@@ -1,0 +1,107 @@
+"""What a model is worth: figures named after the harm and the workload."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from sklearn.metrics import f1_score, precision_recall_fscore_support
+
+from model.operating_point import OperatingPoint
+from model.taxonomy import FAULT_LABELS, FAULTS
+
+N_BINS = 15
+
+
+def macro_f1(labels: np.ndarray, probabilities: np.ndarray) -> float:
+    """Macro-F1 over the categories present in `labels`; rows that fit no category are left out.
+
+    Parameters
+    ----------
+    labels : (n,) columns of FAULT_LABELS; probabilities : (n, 6).
+    """
+    inside = labels < len(FAULTS)
+    predicted = probabilities[inside, : len(FAULTS)].argmax(axis=1)
+    present = np.unique(labels[inside])
+    return float(f1_score(labels[inside], predicted, labels=present, average="macro", zero_division=0))
+
+
+def expected_calibration_error(labels: np.ndarray, probabilities: np.ndarray) -> float:
+    """Mean distance between confidence and accuracy over 15 equally filled bins of confidence."""
+    confidence = probabilities.max(axis=1)
+    right = probabilities.argmax(axis=1) == labels
+    order = np.argsort(confidence, kind="stable")
+    bins = [part for part in np.array_split(order, N_BINS) if part.size]
+    gaps = [part.size * abs(confidence[part].mean() - right[part].mean()) for part in bins]
+    return float(sum(gaps) / len(labels))
+
+
+def by_category(labels: np.ndarray, probabilities: np.ndarray) -> dict[str, dict[str, float]]:
+    """Precision, recall and support of each of the six labels."""
+    predicted = probabilities.argmax(axis=1)
+    columns = range(len(FAULT_LABELS))
+    precision, recall, _, support = precision_recall_fscore_support(
+        labels, predicted, labels=list(columns), zero_division=0
+    )
+    return {
+        FAULT_LABELS[c]: {
+            "precision": float(precision[c]),
+            "recall": float(recall[c]),
+            "support": int(support[c]),
+        }
+        for c in columns
+    }
+
+
+def automated(probabilities: np.ndarray, point: OperatingPoint) -> np.ndarray:
+    """Tell which rows the operating point would automate, going by the fault alone."""
+    categories = probabilities[:, : len(FAULTS)].argmax(axis=1)
+    found = [point.automates(FAULTS[c], float(p[c])) for c, p in zip(categories, probabilities, strict=True)]
+    return np.array(found, dtype=bool) & (probabilities[:, -1] < point.max_outside)
+
+
+def automation(labels: np.ndarray, probabilities: np.ndarray, point: OperatingPoint) -> dict[str, float]:
+    """Return how much is automated, and how much of that wrongly.
+
+    `automation_rate` is over rows that have a category, `outside_automated_rate` over rows that have none,
+    `wrongly_automated_rate` over all automated rows.
+    """
+    chosen = automated(probabilities, point)
+    wrong = chosen & (probabilities[:, : len(FAULTS)].argmax(axis=1) != labels)
+    inside = labels < len(FAULTS)
+    return {
+        "automation_rate": _share(chosen[inside]),
+        "wrongly_automated_rate": float(wrong.sum() / max(chosen.sum(), 1)),
+        "outside_automated_rate": _share(chosen[~inside]),
+        "false_accusation_rate": _share(
+            probabilities[labels != FAULTS.index("likely_abuse"), : len(FAULTS)].argmax(axis=1)
+            == FAULTS.index("likely_abuse")
+        ),
+    }
+
+
+def _share(flags: np.ndarray) -> float:
+    return float(flags.mean()) if flags.size else 0.0
+
+
+def risk_coverage(labels: np.ndarray, probabilities: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
+    """Error among the most confident rows at each coverage, and the area under it (lower is better)."""
+    inside = probabilities[:, : len(FAULTS)]
+    order = np.argsort(-inside.max(axis=1), kind="stable")
+    errors = (inside.argmax(axis=1) != labels)[order]
+    coverage = np.arange(1, len(errors) + 1) / len(errors)
+    risk = np.cumsum(errors) / np.arange(1, len(errors) + 1)
+    return coverage, risk, float(risk.mean())
+
+
+def bootstrap_interval(
+    statistic: Callable[[np.ndarray], float], n_rows: int, *, n_draws: int = 1_000, seed: int = 0
+) -> tuple[float, float]:
+    """95 % percentile interval of a statistic of row positions."""
+    rng = np.random.default_rng(seed)
+    values = [statistic(rng.integers(0, n_rows, n_rows)) for _ in range(n_draws)]
+    low, high = np.quantile(values, [0.025, 0.975])
+    return float(low), float(high)
+
+
+def label_columns(labels: Sequence[str]) -> np.ndarray:
+    """Return the columns of label names."""
+    return np.array([FAULT_LABELS.index(label) for label in labels])

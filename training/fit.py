@@ -1,0 +1,52 @@
+"""Fit the classifier on labelled rows."""
+
+from collections.abc import Sequence
+
+import msgspec
+import numpy as np
+
+from model.classifier import TriageClassifier
+from model.features import make_features
+from model.request import TriageRequest
+from training.labeled_data import LabeledRow
+from training.splits import duplicate_groups
+
+
+class FitParameters(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Settings of a fit; the shipped ones stand in training/parameters.yaml.
+
+    Weights scale the blocks of features against each other (each text block has l2 norm 1); `*_C` are
+    inverse regularisations; `field_bound` is in logits, see `BoundedFieldsLogisticRegression`.
+    """
+
+    word_weight: float = 1.0
+    char_weight: float = 1.0
+    concept_weight: float = 0.5
+    field_weight: float = 0.3
+    min_df: int = 2
+    fault_C: float = 4.0
+    resolution_C: float = 0.5
+    field_bound: float = 1.5
+    n_folds: int = 4
+    tol: float = 1e-3
+
+
+FEATURE_SETTINGS = ("word_weight", "char_weight", "concept_weight", "field_weight", "min_df")
+
+
+def bare(request: TriageRequest) -> TriageRequest:
+    """Return the request with its text alone."""
+    return TriageRequest(refund_id=request.refund_id, text=request.text)
+
+
+def fit_classifier(rows: Sequence[LabeledRow], parameters: FitParameters) -> TriageClassifier:
+    """Fit on labelled rows, near-duplicates kept together, weighed by inverse sampling probability."""
+    settings = msgspec.structs.asdict(parameters)
+    features = make_features(**{name: settings.pop(name) for name in FEATURE_SETTINGS})
+    return TriageClassifier(features, **settings).fit(
+        [row.request for row in rows],
+        [row.fault for row in rows],
+        [row.resolution for row in rows],
+        groups=duplicate_groups([row.request.text for row in rows]),
+        sample_weight=np.array([1.0 / row.sampling_probability for row in rows]),
+    )

@@ -1,0 +1,126 @@
+"""Labelled rows in, a sealed bundle out."""
+
+import platform
+import shutil
+import tempfile
+from collections.abc import Callable, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import joblib
+import msgspec
+import yaml
+
+from model import bundle as bundles
+from model.bundle import Manifest
+from model.lexicon import FOLDER as LEXICON_FOLDER
+from training.calibrate import DEFAULT_SENTENCE, choose_operating_point
+from training.card import model_card
+from training.compile import compile_classifier
+from training.evaluation import (
+    automation,
+    by_category,
+    expected_calibration_error,
+    label_columns,
+    macro_f1,
+)
+from training.fit import FitParameters, fit_classifier
+from training.labeled_data import LabeledRow, data_hash
+
+PARAMETERS_FILE = Path(__file__).with_name("parameters.yaml")
+LIBRARIES = (
+    "scikit-learn",
+    "numpy",
+    "scipy",
+    "joblib",
+    "jieba",
+    "rjieba",
+    "opencc",
+    "pyahocorasick",
+    "mapie",
+)
+
+Say = Callable[[str], None]
+
+
+def read_parameters(path: Path = PARAMETERS_FILE) -> FitParameters:
+    """Read the settings of a fit."""
+    return msgspec.convert(yaml.safe_load(path.read_text("utf-8")), FitParameters)
+
+
+def of_split(rows: Sequence[LabeledRow], split: str) -> list[LabeledRow]:
+    """Return the rows of one side of the split."""
+    return [row for row in rows if row.split == split]
+
+
+def train_bundle(
+    rows: Sequence[LabeledRow],
+    models_folder: Path,
+    *,
+    parameters: FitParameters,
+    sentence: str = DEFAULT_SENTENCE,
+    created_from: str = "seed",
+    say: Say = lambda _: None,
+) -> Manifest:
+    """Fit, compile, calibrate, measure and seal a model; returns its manifest.
+
+    The folder carries the model's version as its name, and appears only when it is complete.
+    """
+    models_folder.mkdir(parents=True, exist_ok=True)
+    train = of_split(rows, "train")
+    with tempfile.TemporaryDirectory(dir=models_folder, prefix=".training-") as aside:
+        folder = Path(aside) / "bundle"
+        folder.mkdir()
+        shutil.copytree(LEXICON_FOLDER, folder / "lexicon")
+        say(f"fitting on {len(train)} requests")
+        classifier = fit_classifier(train, parameters)
+        joblib.dump(classifier, folder / bundles.CLASSIFIER_FILE, compress=3)
+        bundles.write_scorer(folder, *compile_classifier(classifier))
+        scorer = bundles.read_scorer(folder)
+        say("choosing the operating point")
+        point = choose_operating_point(
+            scorer, of_split(rows, "calibration"), sentence=sentence, calibrated_on=created_from
+        )
+        (folder / bundles.OPERATING_POINT_FILE).write_bytes(msgspec.json.format(msgspec.json.encode(point)))
+        say("measuring on the test split")
+        manifest = bundles.seal(
+            folder,
+            created_from=created_from,
+            data_hash=data_hash(rows),
+            label_period=label_period(rows),
+            versions={"python": platform.python_version()} | {name: version(name) for name in LIBRARIES},
+            parameters=msgspec.to_builtins(parameters),
+            metrics=measure(scorer, of_split(rows, "test"), point),
+        )
+        (folder / bundles.CARD_FILE).write_text(model_card(manifest, point, rows), "utf-8")
+        final = models_folder / manifest.model_version
+        if not final.exists():
+            folder.rename(final)
+    return manifest
+
+
+def measure(scorer: Any, rows: Sequence[LabeledRow], point: Any) -> dict[str, Any]:
+    """Return the figures of the card: overall, the hard slice, by category, with and without fields."""
+    metrics: dict[str, Any] = {}
+    for name, part in {
+        "test": rows,
+        "test_hard": [row for row in rows if row.hard],
+        "test_plain": [row for row in rows if not row.hard],
+    }.items():
+        labels = label_columns([row.fault for row in part])
+        probabilities, _ = scorer.score_many([row.request for row in part])
+        metrics[name] = {
+            "n_rows": len(part),
+            "macro_f1": macro_f1(labels, probabilities),
+            "expected_calibration_error": expected_calibration_error(labels, probabilities),
+            "by_category": by_category(labels, probabilities),
+            **automation(labels, probabilities, point),
+        }
+    return metrics
+
+
+def label_period(rows: Sequence[LabeledRow]) -> str:
+    """First and last day of the labels."""
+    days = sorted({row.labelled_on for row in rows})
+    return f"{days[0]} – {days[-1]}"
