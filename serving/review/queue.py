@@ -250,5 +250,5 @@ def page(
 def counts(connection: Connection) -> dict[str, int]:
     """Return how many reviews are in each state."""
     rows = connection.execute(select(reviews.c.state, func.count()).group_by(reviews.c.state))
-    found = dict(rows)
+    found: dict[str, int] = dict(rows.tuples().all())
     return {state: found.get(state, 0) for state in ReviewState}
