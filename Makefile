@@ -43,6 +43,7 @@ data-check: $(STAMP) ## Check the labelled data: form, duplicates, leaks, balanc
 	@$(BIN)/refund-train data-check
 
 demo: $(STAMP) ## Send real texts through the running service and print what came of it
+	@$(BIN)/refund-train train --if-missing
 	@$(BIN)/refund-triage demo
 
 lock: $(STAMP) ## Pin every dependency again, with hashes and without any index address
