@@ -73,7 +73,9 @@ class Lexicon:
         self._patterns: list[tuple[str, str, str]] = []
         pieces: dict[str, None] = {}
         for entry in self.entries:
-            head, gap, tail = normalise(entry.term).partition(GAP)
+            # Split first: the normal form of the gap sign is three full stops.
+            head, gap, tail = entry.term.partition(GAP)
+            head, tail = normalise(head), normalise(tail)
             if gap:
                 self._patterns.append((head, tail, entry.concept))
                 pieces |= {head: None, tail: None}
@@ -93,7 +95,7 @@ class Lexicon:
     def words(self) -> tuple[str, ...]:
         """The plain terms, for the tokenizer's dictionary."""
         return tuple(
-            sorted({t for e in self.entries if GAP not in (t := normalise(e.term)) and " " not in t})
+            sorted({t for e in self.entries if GAP not in e.term and " " not in (t := normalise(e.term))})
         )
 
     def mentions(self, text: str) -> list[Mention]:
