@@ -27,24 +27,30 @@ console = Console()
 
 def demo(
     texts: Annotated[Path, typer.Option(help="JSON lines with text, label and sure.")] = REAL_TEXTS,
+    api_key: Annotated[
+        str, typer.Option(envvar="REFUND_TRIAGE_API_KEY", help="Key, where the service asks for one.")
+    ] = "",
 ) -> None:
     """Send real texts through the running service and print what came of it."""
     chosen = read_texts(texts)
+    headers = {"authorization": f"Bearer {api_key}"} if api_key else {}
     try:
         with service(get_settings()) as (url, is_own):
             started = "started for this run, with an empty queue" if is_own else "running already"
             console.print(f"[bold]{chosen.origin}[/]\n[dim]service: {url} ({started})[/]")
             run = f"demo-{uuid.uuid4().hex[:12]}"
-            answers = send_with_progress(url, run, chosen.texts)
+            answers = send_with_progress(url, run, chosen.texts, headers)
             show(chosen, answers)
             show_reasons([answer for answer in answers if answer is not None])
-            show_queue(url, run, is_own)
+            show_queue(url, run, is_own, headers)
     except NoServiceError as error:
         console.print(f"[red]✗[/] {error}")
         raise typer.Exit(1) from None
 
 
-def send_with_progress(url: str, run: str, texts: Sequence[DemoText]) -> list[Answered | None]:
+def send_with_progress(
+    url: str, run: str, texts: Sequence[DemoText], headers: dict[str, str]
+) -> list[Answered | None]:
     """Send every text as a request of its own under a fresh id; None where no answer came."""
     columns = (
         TextColumn("[progress.description]{task.description}"),
@@ -54,15 +60,15 @@ def send_with_progress(url: str, run: str, texts: Sequence[DemoText]) -> list[An
     )
     with Progress(*columns, console=console) as progress:
         task = progress.add_task("POST /v1/triage", total=len(texts))
-        return asyncio.run(send(url, run, texts, lambda: progress.advance(task)))
+        return asyncio.run(send(url, run, texts, headers, lambda: progress.advance(task)))
 
 
 async def send(
-    url: str, run: str, texts: Sequence[DemoText], on_answer: Callable[[], None]
+    url: str, run: str, texts: Sequence[DemoText], headers: dict[str, str], on_answer: Callable[[], None]
 ) -> list[Answered | None]:
     """Send texts, a few at a time, and return the answers in their order."""
     gate = asyncio.Semaphore(CONCURRENCY)
-    async with httpx.AsyncClient(base_url=url, timeout=30.0, trust_env=False) as client:
+    async with httpx.AsyncClient(base_url=url, headers=headers, timeout=30.0, trust_env=False) as client:
 
         async def one(number: int, item: DemoText) -> Answered | None:
             async with gate:
@@ -122,9 +128,9 @@ def show_reasons(answers: Sequence[Answered]) -> None:
     console.print(table)
 
 
-def show_queue(url: str, run: str, is_own: bool) -> None:
+def show_queue(url: str, run: str, is_own: bool, headers: dict[str, str]) -> None:
     """Print how many cases the service's queue holds now."""
-    waiting = waiting_reviews(url)
+    waiting = waiting_reviews(url, headers)
     if waiting is None:
         console.print(f"[dim]the queue asks for a login: {url}/review[/]")
         return
@@ -133,11 +139,11 @@ def show_queue(url: str, run: str, is_own: bool) -> None:
     console.print(f"queue: {len(waiting)} cases wait, {mine} of them of this run ({where})")
 
 
-def waiting_reviews(url: str) -> list[dict[str, Any]] | None:
+def waiting_reviews(url: str, headers: dict[str, str]) -> list[dict[str, Any]] | None:
     """Read every waiting review, page by page; None where the queue wants a login."""
     found: list[dict[str, Any]] = []
     cursor: str | None = None
-    with httpx.Client(base_url=url, timeout=30.0, trust_env=False) as client:
+    with httpx.Client(base_url=url, headers=headers, timeout=30.0, trust_env=False) as client:
         while True:
             query: dict[str, str | int] = {"state": "waiting", "limit": PAGE_SIZE}
             if cursor is not None:
