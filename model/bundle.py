@@ -108,6 +108,9 @@ def verify(folder: Path) -> Manifest:
             raise BundleError(f"{path}: missing")
         if sha256_of(path) != digest:
             raise BundleError(f"{path}: its content is not what the manifest promises (tampered or damaged)")
+    present = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+    if differing := (present - {MANIFEST_FILE, CARD_FILE}) ^ set(manifest.files):
+        raise BundleError(f"{folder / min(differing)}: in the folder or in the manifest, but not in both")
     if version_of(manifest.files) != manifest.model_version:
         raise BundleError(f"{folder}: the model version does not belong to these files")
     required = {TABLES_FILE, ARRAYS_FILE, OPERATING_POINT_FILE, *LEXICON_FILES}

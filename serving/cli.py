@@ -7,10 +7,14 @@ import uvicorn
 from rich.console import Console
 
 from serving.database import migrate as run_migrations
+from serving.demo.command import demo
+from serving.reference import reference
 from serving.settings import get_settings
 
 app = typer.Typer(no_args_is_help=True, help="Run and look after the refund triage service.")
 console = Console()
+app.command()(demo)
+app.command()(reference)
 
 
 @app.command()

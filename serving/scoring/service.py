@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from model.errors import RequestError
-from model.request import TriageRequest, decode_request
+from model.request import UNREADABLE, TriageRequest, decode_request
 from model.triage import Triage, judge
 from serving.champion import Champion, Judgement
 from serving.errors import NotReadyError
@@ -38,7 +38,7 @@ def decode_batch(body: bytes) -> list[msgspec.Raw]:
         requests = _batch_decoder.decode(body).requests
     except msgspec.ValidationError as error:
         raise RequestError("requests", str(error).partition(" - at")[0].replace("`", "'")) from None
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except UNREADABLE:
         raise RequestError("body", "not valid UTF-8 JSON") from None
     if len(requests) > MAX_BATCH:
         raise RequestError("requests", f"at most {MAX_BATCH} requests in one batch")
@@ -72,7 +72,7 @@ def decode_item(raw: msgspec.Raw) -> TriageRequest | dict[str, Any]:
 def _refund_id_of(raw: msgspec.Raw) -> str | None:
     try:
         refund_id = msgspec.json.decode(raw).get("refund_id")
-    except (msgspec.DecodeError, AttributeError, UnicodeDecodeError):
+    except (*UNREADABLE, AttributeError):
         return None
     return refund_id if isinstance(refund_id, str) and len(refund_id) <= 128 else None
 
