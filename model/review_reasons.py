@@ -65,7 +65,7 @@ def text_reasons(
     *five, outside = score.fault.tolist()
     if outside > max(five) or is_foreign(score.text):
         reasons.append(ReviewReason.OUTSIDE_TAXONOMY)
-    elif score.familiarity < min_familiarity and len(score.text) > 1:
+    if score.familiarity <= min_familiarity and len(score.text) > 1:
         reasons.append(ReviewReason.UNFAMILIAR_TEXT)
     mentions = score.mentions
     if names_another_cause(category, mentions, lexicon) or contradictions(request, category, mentions):

@@ -7,6 +7,7 @@ import msgspec
 
 from model.bundle import Bundle
 from model.explanation import explain
+from model.fairness import score_fairly
 from model.policy import Excluded, Policy
 from model.request import TriageRequest
 from model.review_reasons import NO_CATEGORIES, review_reasons
@@ -94,8 +95,7 @@ def judge(
 
     `suggested` and `demoted` name categories that are kept from automation, see `review_reasons`.
     """
-    score = bundle.scorer.score(request)
-    category = FAULTS[int(score.fault[: len(FAULTS)].argmax())]
+    score, category = score_fairly(bundle.scorer, request)
     resolutions = dict(zip(RESOLUTIONS, score.resolution.tolist(), strict=True))
     decision = policy.decide(request, category, resolutions, now, language)
     reasons = review_reasons(request, score, category, decision, bundle, suggested=suggested, demoted=demoted)

@@ -6,6 +6,7 @@ from typing import Self
 
 import numpy as np
 
+from model.fairness import score_fairly
 from model.request import TriageRequest
 from model.review_reasons import text_reasons
 from model.scorer import Scorer
@@ -37,15 +38,14 @@ class Opinions:
 
 def opinions_of(scorer: Scorer, requests: Sequence[TriageRequest], min_familiarity: float) -> Opinions:
     """Judge requests one by one, as the service does."""
-    scores = [scorer.score(request) for request in requests]
+    judged = [score_fairly(scorer, request) for request in requests]
     decidable = [
-        not text_reasons(
-            request, score, FAULTS[int(score.fault[:-1].argmax())], scorer.lexicon, min_familiarity
-        )
-        for request, score in zip(requests, scores, strict=True)
+        not text_reasons(request, score, category, scorer.lexicon, min_familiarity)
+        for request, (score, category) in zip(requests, judged, strict=True)
     ]
     return Opinions(
-        probabilities=np.array([score.fault for score in scores]), decidable=np.array(decidable, dtype=bool)
+        probabilities=np.array([score.fault for score, _ in judged]),
+        decidable=np.array(decidable, dtype=bool),
     )
 
 
