@@ -7,6 +7,9 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from training.data_check import data_check
+from training.label_noise import label_suspects
+
 app = typer.Typer(no_args_is_help=True, help="Train, check and promote refund triage models.")
 console = Console()
 
@@ -50,3 +53,7 @@ def train(
         f"{test['automation_rate']:.0%} automated, {test['wrongly_automated_rate']:.1%} of that wrongly "
         f"(on {test['n_rows']} written test requests, not traffic)"
     )
+
+
+app.command()(data_check)
+app.command()(label_suspects)
