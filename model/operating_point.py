@@ -1,11 +1,16 @@
 """The operating point: from which confidence on a category may be decided without a person."""
 
+from collections.abc import Set
+from typing import Literal
+
 import msgspec
 
 from model.taxonomy import FaultCategory
 
 NEVER_AUTOMATED = frozenset({FaultCategory.LIKELY_ABUSE.value})
 """Categories no calibration may automate: an accusation needs a person (handbook, 'must never happen')."""
+
+CategoryMode = Literal["automate", "suggest", "never"]
 
 
 class OperatingPoint(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -44,3 +49,10 @@ class OperatingPoint(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
         """Tell whether this six-label probability of this category is past its threshold."""
         threshold = self.thresholds.get(category)
         return category not in NEVER_AUTOMATED and threshold is not None and probability >= threshold
+
+
+def mode_of(category: str, point: OperatingPoint, suggested: Set[str]) -> CategoryMode:
+    """Say what may happen to a category: automated past its threshold, only suggested, or never automated."""
+    if category in NEVER_AUTOMATED or point.thresholds.get(category) is None:
+        return "never"
+    return "suggest" if category in suggested else "automate"

@@ -91,4 +91,4 @@ def choose_operating_point(
 
 def is_invented(row: LabeledRow) -> bool:
     """Tell whether a row was made up by a writer, fields and all."""
-    return row.source in {"seed", "written"}
+    return row.source in {"seed", "written", "plain"}

@@ -55,22 +55,31 @@ def by_category(labels: np.ndarray, probabilities: np.ndarray) -> dict[str, dict
     }
 
 
-def automated(opinions: Opinions, point: OperatingPoint) -> np.ndarray:
-    """Tell which rows the operating point would automate, going by text and fault alone."""
-    probabilities = opinions.probabilities
-    categories = probabilities[:, : len(FAULTS)].argmax(axis=1)
-    found = [point.automates(FAULTS[c], float(p[c])) for c, p in zip(categories, probabilities, strict=True)]
-    return np.array(found, dtype=bool) & opinions.decidable
+def automated(
+    probabilities: np.ndarray, point: OperatingPoint, decidable: np.ndarray | None = None
+) -> np.ndarray:
+    """Tell which rows the operating point would automate.
+
+    Parameters
+    ----------
+    decidable : (n,), see `Opinions`; where it is not known, every row whose top label is a category.
+    """
+    five = probabilities[:, : len(FAULTS)]
+    found = [point.automates(FAULTS[c], float(p)) for c, p in zip(five.argmax(1), five.max(1), strict=True)]
+    decidable = five.max(axis=1) >= probabilities[:, -1] if decidable is None else decidable
+    return np.array(found, dtype=bool) & decidable
 
 
-def automation(labels: np.ndarray, opinions: Opinions, point: OperatingPoint) -> dict[str, float]:
+def automation(
+    labels: np.ndarray, probabilities: np.ndarray, point: OperatingPoint, decidable: np.ndarray | None = None
+) -> dict[str, float]:
     """Return how much is automated, and how much of that wrongly.
 
     `automation_rate` is over rows that have a category, `outside_automated_rate` over rows that have none,
     `wrongly_automated_rate` over all automated rows, `false_accusation_rate` over rows that are not abuse.
     """
-    chosen = automated(opinions, point)
-    categories = opinions.probabilities[:, : len(FAULTS)].argmax(axis=1)
+    chosen = automated(probabilities, point, decidable)
+    categories = probabilities[:, : len(FAULTS)].argmax(axis=1)
     inside = labels < len(FAULTS)
     abuse = FAULTS.index("likely_abuse")
     return {
@@ -89,7 +98,7 @@ def figures(labels: np.ndarray, opinions: Opinions, point: OperatingPoint) -> di
         "macro_f1": macro_f1(labels, probabilities),
         "expected_calibration_error": expected_calibration_error(labels, probabilities),
         "risk_coverage_area": risk_coverage(labels, probabilities)[2],
-        **automation(labels, opinions, point),
+        **automation(labels, probabilities, point, opinions.decidable),
     }
 
 
