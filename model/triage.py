@@ -1,14 +1,16 @@
 """From a request to an answer: what the model says, what the policy allows, who decides."""
 
+from collections.abc import Set
 from datetime import datetime
 
 import msgspec
 
 from model.bundle import Bundle
 from model.explanation import explain
+from model.fairness import score_fairly
 from model.policy import Excluded, Policy
 from model.request import TriageRequest
-from model.review_reasons import review_reasons
+from model.review_reasons import NO_CATEGORIES, review_reasons
 from model.scorer import Score
 from model.taxonomy import FAULTS, RESOLUTIONS, Route
 
@@ -86,13 +88,17 @@ def judge(
     triage_id: str,
     review_id: str,
     language: str = "zh",
+    suggested: Set[str] = NO_CATEGORIES,
+    demoted: Set[str] = NO_CATEGORIES,
 ) -> Triage:
-    """Judge one request; the same request, model, policy and time always give the same answer."""
-    score = bundle.scorer.score(request)
-    category = FAULTS[int(score.fault[: len(FAULTS)].argmax())]
+    """Judge one request; the same request, model, policy and time always give the same answer.
+
+    `suggested` and `demoted` name categories that are kept from automation, see `review_reasons`.
+    """
+    score, category = score_fairly(bundle.scorer, request)
     resolutions = dict(zip(RESOLUTIONS, score.resolution.tolist(), strict=True))
     decision = policy.decide(request, category, resolutions, now, language)
-    reasons = review_reasons(request, score, category, decision, bundle)
+    reasons = review_reasons(request, score, category, decision, bundle, suggested=suggested, demoted=demoted)
     return Triage(
         refund_id=request.refund_id,
         triage_id=triage_id,

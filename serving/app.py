@@ -45,7 +45,9 @@ def make_app(settings: Settings | None = None) -> FastAPI:
         title="Refund Triage", version="1", description=DESCRIPTION, lifespan=lifespan, redirect_slashes=False
     )
     app.state.settings = settings
-    app.state.champion = Champion(settings.models_folder, settings.policy)
+    app.state.champion = Champion(
+        settings.models_folder, settings.policy, frozenset(settings.suggest_categories)
+    )
     errors.install(app)
     app.include_router(scoring_endpoints.router)
     app.include_router(review_endpoints.router)

@@ -21,18 +21,25 @@ POINTER = "champion"
 
 @dataclass(frozen=True, kw_only=True)
 class Judgement:
-    """A model and a policy that belong together for the length of one request."""
+    """A model and a policy that belong together for the length of one request.
+
+    `suggested` are the fault categories that the shop lets the service only suggest.
+    """
 
     bundle: Bundle
     policy: Policy
+    suggested: frozenset[str] = frozenset()
 
 
 class Champion:
     """Holds the current judgement; readers take one reference and finish on it."""
 
-    def __init__(self, models_folder: Path, policy_file: Path | None) -> None:
+    def __init__(
+        self, models_folder: Path, policy_file: Path | None, suggested: frozenset[str] = frozenset()
+    ) -> None:
         self._models_folder = models_folder
         self._policy_file = policy_file or SHIPPED_POLICY
+        self._suggested = suggested
         self._lock = threading.Lock()
         self._current: Judgement | None = None
         self.last_error: str | None = None
@@ -66,7 +73,9 @@ class Champion:
         with self._lock:
             try:
                 judgement = Judgement(
-                    bundle=bundles.load(self.champion_folder()), policy=read_policy(self._policy_file)
+                    bundle=bundles.load(self.champion_folder()),
+                    policy=read_policy(self._policy_file),
+                    suggested=self._suggested,
                 )
                 warm(judgement)
             except Exception as error:

@@ -1,22 +1,17 @@
 """The data scientist's command: refund-train."""
 
-import os
-from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
+from training.commands import calibrate, exchangeability
+from training.commands.options import DEFAULT_HOME, Home
 from training.data_check import data_check
 from training.label_noise import label_suspects
 
 app = typer.Typer(no_args_is_help=True, help="Train, check and promote refund triage models.")
 console = Console()
-
-Home = Annotated[
-    Path, typer.Option(envvar="REFUND_TRIAGE_HOME", help="Folder of everything written at run time.")
-]
-DEFAULT_HOME = Path(os.environ.get("REFUND_TRIAGE_HOME", "var"))
 
 
 @app.callback()
@@ -57,3 +52,7 @@ def train(
 
 app.command()(data_check)
 app.command()(label_suspects)
+
+
+app.command()(calibrate.calibrate)
+app.command()(exchangeability.exchangeability)

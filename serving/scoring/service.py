@@ -55,7 +55,15 @@ def current_judgement(champion: Champion) -> Judgement:
 
 def answer(request: TriageRequest, judgement: Judgement, now: datetime) -> Triage:
     """Judge one request under fresh ids."""
-    return judge(request, judgement.bundle, judgement.policy, now=now, triage_id=new_id(), review_id=new_id())
+    return judge(
+        request,
+        judgement.bundle,
+        judgement.policy,
+        now=now,
+        triage_id=new_id(),
+        review_id=new_id(),
+        suggested=judgement.suggested,
+    )
 
 
 def decode_item(raw: msgspec.Raw) -> TriageRequest | dict[str, Any]:
