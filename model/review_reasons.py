@@ -1,7 +1,7 @@
 """Why a person must decide: the closed set of reasons, worked out from score, policy and operating point."""
 
 from model.bundle import Bundle
-from model.policy import Decision
+from model.decision import Decision
 from model.request import TriageRequest
 from model.scorer import Score
 from model.taxonomy import FAULT_LABELS, FaultCategory, Resolution, ReviewReason
