@@ -118,9 +118,7 @@ class Policy:
         proofs += [part.proof for rule in held for part in rule.evidence if part.holds(facts)]
         return payer, proofs
 
-    def _compensation(
-        self, fault: str, recommended: str | None, excluded_by: dict[int, CompiledRule]
-    ) -> int:
+    def _compensation(self, fault: str, recommended: str | None, excluded_by: dict[int, CompiledRule]) -> int:
         """Return what the shop adds; nothing where the rules forbid to pay a part."""
         if recommended not in WITH_COMPENSATION or PARTIAL_REFUND in excluded_by:
             return 0

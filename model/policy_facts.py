@@ -97,7 +97,12 @@ def amount_of(request: TriageRequest) -> int | None:
 
 
 def gather(
-    request: TriageRequest, *, fault: str, goods: frozenset[str], mentions: frozenset[str], in_stock: bool | None
+    request: TriageRequest,
+    *,
+    fault: str,
+    goods: frozenset[str],
+    mentions: frozenset[str],
+    in_stock: bool | None,
 ) -> Facts:
     """Return every fact but `no_reason` and `recommended`, which depend on the policy; None is missing."""
     facts: Facts = msgspec.structs.asdict(request)

@@ -21,7 +21,7 @@ class Form(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Base of every part: a misspelt key is an error, never ignored."""
 
 
-class Gloss(Form):
+class Gloss(Form, frozen=True):
     """The same in both languages."""
 
     zh: Annotated[str, Meta(min_length=1)]
@@ -32,7 +32,7 @@ class Gloss(Form):
         return self.zh if language == "zh" else self.en
 
 
-class Shop(Form):
+class Shop(Form, frozen=True):
     """Who writes to the buyer; an empty address means the one that the order page shows."""
 
     name: str | int = ""
@@ -41,21 +41,21 @@ class Shop(Form):
     return_within_days: Annotated[int, Meta(ge=1, le=90)] = 7
 
 
-class WordGroup(Form):
+class WordGroup(Form, frozen=True):
     """Words, and concepts of the model's lexicon, that mean one thing."""
 
     words: Words = []
     concepts: Words = []
 
 
-class NoReasonReturn(Form):
+class NoReasonReturn(Form, frozen=True):
     """七天无理由: for how long, and which goods it does not cover."""
 
     within_days: Annotated[float, Meta(ge=0, le=365)]
     not_covered: dict[str, Any]
 
 
-class Proof(Form):
+class Proof(Form, frozen=True):
     """Something to ask of the buyer or to look up in the shop; `when` narrows it down."""
 
     zh: Annotated[str, Meta(min_length=1)]
@@ -68,7 +68,7 @@ class Proof(Form):
         return self.zh if language == "zh" else self.en
 
 
-class FaultTerms(Form):
+class FaultTerms(Form, frozen=True):
     """How a fault is settled: freight, proof, what the buyer is offered on top or instead."""
 
     freight_payer: Payer
@@ -77,7 +77,7 @@ class FaultTerms(Form):
     evidence: list[Proof]
 
 
-class Faults(Form):
+class Faults(Form, frozen=True):
     """The terms of each category."""
 
     quality: FaultTerms
@@ -87,7 +87,7 @@ class Faults(Form):
     likely_abuse: FaultTerms
 
 
-class FaultCosts(Form):
+class FaultCosts(Form, frozen=True):
     """Shares that depend on who is at fault, in percent."""
 
     resale_percent: Percent
@@ -97,7 +97,7 @@ class FaultCosts(Form):
     refusal_overturned_percent: Percent
 
 
-class CostsByFault(Form):
+class CostsByFault(Form, frozen=True):
     """A row of the cost table for each category, and for what fits none."""
 
     quality: FaultCosts
@@ -108,7 +108,7 @@ class CostsByFault(Form):
     none: FaultCosts
 
 
-class Costs(Form):
+class Costs(Form, frozen=True):
     """The cost table."""
 
     unknown_amount_fen: Fen
@@ -121,7 +121,7 @@ class Costs(Form):
     by_fault: CostsByFault
 
 
-class Deadline(Form):
+class Deadline(Form, frozen=True):
     """How long the platform waits, and what it does then (null: what the buyer asked for)."""
 
     id: Name
@@ -130,13 +130,13 @@ class Deadline(Form):
     on_timeout: Resolution | None = None
 
 
-class OnTimeout(Form):
+class OnTimeout(Form, frozen=True):
     """What the buyer counts as having asked for where the request does not say."""
 
     not_asked: Resolution
 
 
-class Rule(Form):
+class Rule(Form, frozen=True):
     """Where `when` holds: exclude resolutions, ask for a person, set who pays, ask for proof, add cost."""
 
     id: Name
@@ -149,7 +149,7 @@ class Rule(Form):
     add_cost_percent: dict[Resolution, Percent] = {}
 
 
-class Signal(Form):
+class Signal(Form, frozen=True):
     """A fact that speaks for looking closer; never a verdict."""
 
     id: Name
@@ -157,7 +157,7 @@ class Signal(Form):
     gloss: Gloss
 
 
-class CalmTemplates(Form):
+class CalmTemplates(Form, frozen=True):
     """First step of a reply, by fault."""
 
     quality: str
@@ -167,7 +167,7 @@ class CalmTemplates(Form):
     likely_abuse: str
 
 
-class ResolutionTemplates(Form):
+class ResolutionTemplates(Form, frozen=True):
     """A step of a reply, by resolution; `none` where the rules leave nothing."""
 
     refund_only: str
@@ -179,7 +179,7 @@ class ResolutionTemplates(Form):
     none: str
 
 
-class ReplyTemplates(Form):
+class ReplyTemplates(Form, frozen=True):
     """The five steps of a reply in one language, and the refusal, which has no steps."""
 
     calm: CalmTemplates
@@ -190,14 +190,14 @@ class ReplyTemplates(Form):
     decline: CalmTemplates
 
 
-class Replies(Form):
+class Replies(Form, frozen=True):
     """Templates in both languages."""
 
     zh: ReplyTemplates
     en: ReplyTemplates
 
 
-class PolicyForm(Form):
+class PolicyForm(Form, frozen=True):
     """The policy file as it is written."""
 
     shop: Shop

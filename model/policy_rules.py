@@ -69,7 +69,7 @@ class CompiledRules:
 
     Attributes
     ----------
-    before_choice : rules that exclude, price or tell who pays; after_choice : those that ask for `recommended`.
+    before_choice : rules that may exclude and price; after_choice : those that ask for `recommended`.
     goods : finds the kinds of goods in a product category; words : the word groups in a text.
     groups_by_concept : groups that a lexicon concept stands for.
     not_covered : goods that the law leaves out of 七天无理由.
@@ -172,7 +172,5 @@ def _compile_evidence(evidence: Sequence[Proof], names: Names, path: Path) -> li
         refuse_escaped(proof.zh, (*path, i, "zh"))
         refuse_escaped(proof.en, (*path, i, "en"))
         when: dict[str, Any] = proof.when
-        compiled.append(
-            CompiledProof(holds=compile_condition(when, names, (*path, i, "when")), proof=proof)
-        )
+        compiled.append(CompiledProof(holds=compile_condition(when, names, (*path, i, "when")), proof=proof))
     return compiled

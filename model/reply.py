@@ -121,9 +121,7 @@ class ReplyWriter:
                 raise FormError(path, f"template: {error}") from error
         return self._compiled[text]
 
-    def _check(
-        self, language: str, fault: str, resolution: str, evidence: Sequence[str], path: Path
-    ) -> None:
+    def _check(self, language: str, fault: str, resolution: str, evidence: Sequence[str], path: Path) -> None:
         """Render the extremes; the longest draft must still fit."""
         low, high = REFUSAL_CHARS if resolution == Resolution.DECLINE else (2, MAX_CHARS)
         for extreme in EXTREMES:

@@ -31,6 +31,8 @@ def readyz(
         "status": "ready",
         "model_version": champion.current.bundle.model_version,
         "last_load_error": champion.last_error,
+        "policy_version": champion.current.policy.version,
+        "last_policy_error": champion.policy_file.last_error,
     }
 
 
