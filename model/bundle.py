@@ -9,10 +9,11 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from model.compiled import ScorerArrays, ScorerTables
 from model.errors import BundleError
 from model.lexicon import read_lexicon
 from model.operating_point import OperatingPoint
-from model.scorer import Scorer, ScorerArrays, ScorerTables
+from model.scorer import Scorer
 from model.text import make_cut
 
 FORMAT = 1
