@@ -71,7 +71,8 @@ class Bundle:
 
 def sha256_of(path: Path) -> str:
     """Return the hex SHA-256 of a file."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def version_of(files: dict[str, str]) -> str:

@@ -11,6 +11,7 @@ import msgspec
 from model.errors import RequestError
 from model.request import TriageRequest, decode_request
 from model.triage import Triage, judge
+from serving import metrics
 from serving.champion import Champion, Judgement
 from serving.errors import NotReadyError
 
@@ -55,7 +56,11 @@ def current_judgement(champion: Champion) -> Judgement:
 
 def answer(request: TriageRequest, judgement: Judgement, now: datetime) -> Triage:
     """Judge one request under fresh ids."""
-    return judge(request, judgement.bundle, judgement.policy, now=now, triage_id=new_id(), review_id=new_id())
+    triage = judge(
+        request, judgement.bundle, judgement.policy, now=now, triage_id=new_id(), review_id=new_id()
+    )
+    metrics.judged.labels(triage.route, triage.fault.category).inc()
+    return triage
 
 
 def decode_item(raw: msgspec.Raw) -> TriageRequest | dict[str, Any]:
