@@ -86,8 +86,12 @@ def judge(
     triage_id: str,
     review_id: str,
     language: str = "zh",
+    explained: bool = True,
 ) -> Triage:
-    """Judge one request; the same request, model, policy and time always give the same answer."""
+    """Judge one request; the same request, model, policy and time always give the same answer.
+
+    `explained=False` leaves the explanation empty, which saves a third of the time.
+    """
     score = bundle.scorer.score(request)
     category = FAULTS[int(score.fault[: len(FAULTS)].argmax())]
     resolutions = dict(zip(RESOLUTIONS, score.resolution.tolist(), strict=True))
@@ -114,7 +118,9 @@ def judge(
         ),
         route=Route.REVIEW if reasons else Route.AUTO,
         review=ReviewTicket(review_id=review_id, reasons=reasons) if reasons else None,
-        explanation=[NamedWeight(*part) for part in explain(bundle.scorer, score, category, language)],
+        explanation=[NamedWeight(*part) for part in explain(bundle.scorer, score, category, language)]
+        if explained
+        else [],
         respond_by=decision.respond_by,
         on_timeout=decision.on_timeout,
         money_at_risk_fen=decision.money_at_risk_fen,

@@ -54,10 +54,16 @@ def current_judgement(champion: Champion) -> Judgement:
     return judgement
 
 
-def answer(request: TriageRequest, judgement: Judgement, now: datetime) -> Triage:
+def answer(request: TriageRequest, judgement: Judgement, now: datetime, *, explained: bool = True) -> Triage:
     """Judge one request under fresh ids."""
     triage = judge(
-        request, judgement.bundle, judgement.policy, now=now, triage_id=new_id(), review_id=new_id()
+        request,
+        judgement.bundle,
+        judgement.policy,
+        now=now,
+        triage_id=new_id(),
+        review_id=new_id(),
+        explained=explained,
     )
     metrics.judged.labels(triage.route, triage.fault.category).inc()
     return triage
@@ -68,13 +74,16 @@ def decode_item(raw: msgspec.Raw) -> TriageRequest | dict[str, Any]:
     try:
         return decode_request(raw)
     except RequestError as error:
-        return {
-            "refund_id": _refund_id_of(raw),
-            "error": {"field": error.field, "problem": error.problem},
-        }
+        return failed_item(refund_id_of(raw), error)
 
 
-def _refund_id_of(raw: msgspec.Raw) -> str | None:
+def failed_item(refund_id: str | None, error: RequestError) -> dict[str, Any]:
+    """Return the entry of an item that cannot be judged."""
+    return {"refund_id": refund_id, "error": {"field": error.field, "problem": error.problem}}
+
+
+def refund_id_of(raw: bytes | msgspec.Raw) -> str | None:
+    """Return the refund id of a request that breaks some other rule, where it can be read."""
     try:
         refund_id = msgspec.json.decode(raw).get("refund_id")
     except (msgspec.DecodeError, AttributeError, UnicodeDecodeError):
