@@ -108,10 +108,12 @@ def judge(
     language: str = "zh",
     suggested: Set[str] = NO_CATEGORIES,
     demoted: Set[str] = NO_CATEGORIES,
+    explained: bool = True,
 ) -> Triage:
     """Judge one request; the same request, model, policy and time always give the same answer.
 
-    `suggested` and `demoted` name categories that are kept from automation, see `review_reasons`.
+    `suggested` and `demoted` name categories that are kept from automation, see `review_reasons`;
+    `explained=False` leaves the explanation empty, which saves a third of the time.
     """
     score, category = score_fairly(bundle.scorer, request)
     decision = policy.decide(request, opinion_of(score, category), now=now, language=language)
@@ -126,7 +128,9 @@ def judge(
         resolution=resolution_opinion(score, decision),
         route=Route.REVIEW if reasons else Route.AUTO,
         review=ReviewTicket(review_id=review_id, reasons=reasons) if reasons else None,
-        explanation=[NamedWeight(*part) for part in explain(bundle.scorer, score, category, language)],
+        explanation=[NamedWeight(*part) for part in explain(bundle.scorer, score, category, language)]
+        if explained
+        else [],
         respond_by=decision.respond_by,
         on_timeout=decision.on_timeout,
         money_at_risk_fen=decision.money_at_risk_fen,

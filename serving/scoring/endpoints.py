@@ -16,9 +16,11 @@ from serving.database import reading
 from serving.dependencies import engine_of, read_body
 from serving.errors import NotFoundError
 from serving.scoring import service, store
+from serving.scoring.body_route import BodyRoute
 from serving.scoring.openapi import BATCH_BODY, ONE_BODY, SCORE_BODY, answers
 
-router = APIRouter(prefix="/v1", tags=["triage"])
+router = APIRouter(prefix="/v1", tags=["triage"], route_class=BodyRoute)
+stored_router = APIRouter(prefix="/v1", tags=["triage"])
 
 JSON = "application/json"
 MAX_ONE_BYTES = 2 * 1024 * 1024
@@ -88,7 +90,9 @@ async def score(request: Request) -> Response:
     return Response(service.join_results(parts), media_type=JSON)
 
 
-@router.get("/triage/{refund_id:path}", responses=answers("Triage"), summary="The stored answer to a request")
+@stored_router.get(
+    "/triage/{refund_id:path}", responses=answers("Triage"), summary="The stored answer to a request"
+)
 async def stored_triage(
     refund_id: Annotated[str, Path(max_length=128)], engine: Annotated[Any, Depends(engine_of)]
 ) -> Response:
