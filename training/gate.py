@@ -71,12 +71,12 @@ def gate(
 ) -> list[Check]:
     """Decide whether a challenger may become champion; it may where every check passes.
 
-    Policy: both models answer the same frozen test rows, which no label from life can change. The challenger
-    may not be worse in macro-F1 (paired bootstrap: it fails where even the upper end of the interval of the
-    difference is below zero, or where more than the margin is lost), in no category's recall beyond the margin,
-    not in calibration, not in what it automates wrongly, not in speed, and it must keep the contract. New
-    labels that contradict the champion where it is all but sure are more likely wrong than new knowledge: a
-    person must look (`--force` with a reason).
+    Policy: both models answer the same frozen test rows, which no label from life can change. The
+    challenger may not be worse in macro-F1 (paired bootstrap: it fails where even the upper end of the
+    interval of the difference is below zero, or where more than the margin is lost), in no category's recall
+    beyond the margin, not in calibration, not in what it automates wrongly, not in speed, and it must keep
+    the contract. New labels that contradict the champion where it is all but sure are more likely wrong than
+    new knowledge: a person must look (`--force` with a reason).
 
     Parameters
     ----------

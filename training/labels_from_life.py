@@ -1,4 +1,4 @@
-"""Labels from life: what reviewers decided and what really happened, as labelled rows without personal data."""
+"""Labels from life: what reviewers decided and what really happened, without personal data."""
 
 import hashlib
 import hmac
@@ -55,7 +55,7 @@ class Resolved:
 def resolve(opinions: Sequence[Opinion]) -> Resolved | None:
     """Settle what a case's label is.
 
-    Policy: what really happened (the latest outcome that names a fault) beats a senior's verdict (the latest),
+    Policy: what really happened (the latest outcome that names a fault) beats the latest verdict of a senior,
     which beats what at least two reviewers agree on, which beats a single reviewer. Reviewers who disagree
     without a majority and without a senior make no label: the case is left out and counted as contested.
     The resolution is that of the strongest voice that has the settled fault and names one.
@@ -81,7 +81,7 @@ def resolve(opinions: Sequence[Opinion]) -> Resolved | None:
 
 
 def _majority(voices: Sequence[Opinion]) -> list[Opinion]:
-    """Return the voices of the fault that strictly most reviewers name, each reviewer's last word counting."""
+    """Return the voices of the fault most reviewers name; each one's last word counts, a tie is none."""
     last = {voice.who: voice for voice in voices}
     by_fault: dict[str | None, list[Opinion]] = defaultdict(list)
     for voice in last.values():
@@ -143,7 +143,8 @@ def _cases(connection: Connection) -> list[tuple[dict[str, Any], list[Opinion]]]
 
 
 def _all(connection: Connection, table: str) -> Iterable[Mapping[str, Any]]:
-    return connection.execute(text(f"SELECT * FROM {table}")).mappings().all()  # noqa: S608 - fixed names
+    rows = connection.execute(text(f"SELECT * FROM {table}"))  # noqa: S608 - fixed names
+    return [dict(row) for row in rows.mappings()]
 
 
 def _verdict_opinion(verdict: Mapping[str, Any], review: Mapping[str, Any]) -> Opinion:

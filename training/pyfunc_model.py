@@ -1,4 +1,4 @@
-"""The triage model as MLflow serves it: requests as a table in, label, probabilities and route as a table out.
+"""The triage model as MLflow serves it: requests in, label, probabilities and route out.
 
 MLflow keeps this file beside the bundle and runs it when the model is loaded ("models from code"), so no
 pickle is involved. It needs the refund-triage package installed, as the service does.
@@ -43,7 +43,7 @@ class TriageModel(PythonModel):
     def predict(
         self, context: PythonModelContext, model_input: pd.DataFrame, params: dict[str, Any] | None = None
     ) -> pd.DataFrame:
-        """Judge each row; columns are fields of the request, and a missing or empty one is a missing field."""
+        """Judge each row; columns are fields of the request, a column or value may be missing."""
         now = datetime.now(UTC)
         rows = model_input.to_dict("records")
         return pd.DataFrame([self._judge(request_of(row, n), now) for n, row in enumerate(rows)])
@@ -54,7 +54,7 @@ class TriageModel(PythonModel):
 
 
 def request_of(row: dict[str, Any], number: int) -> TriageRequest:
-    """Build a request from a row of a table, whose missing values are NaN and whose numbers are all doubles."""
+    """Build a request from a table row, whose gaps are NaN and whose numbers may all be doubles."""
     fields = {name: value for name, value in row.items() if not _missing(value)}
     for name in WHOLE_NUMBERS & set(fields):
         fields[name] = int(fields[name]) if float(fields[name]).is_integer() else fields[name]

@@ -1,8 +1,8 @@
 """Figures of a biased sample as figures of the population: each row counts for the many it stands for.
 
 Reviewed cases are those the model doubted, so a plain average over them says nothing of the traffic. A row
-drawn with probability p stands for 1/p rows (Horvitz and Thompson, 1952; Hajek's form divides by the sum of the
-weights, so a share stays between 0 and 1).
+drawn with probability p stands for 1/p rows (Horvitz and Thompson, 1952; Hajek's form divides by the sum of
+the weights, so a share stays between 0 and 1).
 """
 
 from collections.abc import Sequence

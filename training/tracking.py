@@ -1,6 +1,5 @@
-"""Everything this product says to MLflow: where it keeps its runs, what a training leaves there, the registry."""
+"""Everything this product says to MLflow: runs, what a training leaves there, the registry."""
 
-import json
 import logging
 import os
 import tempfile
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
+os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
 
 import mlflow
 import pandas as pd
@@ -112,9 +112,12 @@ def log_dataset(rows: Sequence[LabeledRow], *, digest: str, source: str) -> None
             "source": [row.source for row in rows],
         }
     )
-    dataset = mlflow.data.from_pandas(
-        table, source=source, name="labelled-requests", targets="fault", digest=digest[:36]
-    )
+    with warnings.catch_warnings():
+        # Two of MLflow's plugins answer for a local folder; either will do.
+        warnings.filterwarnings("ignore", message=".*interpreted in multiple ways.*")
+        dataset = mlflow.data.from_pandas(
+            table, source=source, name="labelled-requests", targets="fault", digest=digest[:36]
+        )
     mlflow.log_input(dataset, context="training")
 
 
@@ -171,8 +174,17 @@ def _client() -> MlflowClient:
 
 
 def get_version(number: str) -> Registered:
-    """Return a version of the registry."""
-    found = _client().get_model_version(REGISTRY_NAME, number)
+    """Return a version of the registry.
+
+    Raises
+    ------
+    LookupError
+        When there is none of this number.
+    """
+    try:
+        found = _client().get_model_version(REGISTRY_NAME, number)
+    except MlflowException as error:
+        raise LookupError(f"the registry holds no version {number}") from error
     return Registered(
         number=str(found.version),
         model_version=found.tags.get("model_version", ""),
@@ -238,8 +250,3 @@ def _bundle_inside(model_folder: Path) -> Path:
     if not manifests:
         raise FileNotFoundError(f"{model_folder}: no bundle in this registered model")
     return manifests[0].parent
-
-
-def describe(value: Any) -> str:
-    """Return a value as JSON for a tag."""
-    return json.dumps(value, ensure_ascii=False)
