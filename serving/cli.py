@@ -7,6 +7,7 @@ import uvicorn
 from rich.console import Console
 
 from serving.database import migrate as run_migrations
+from serving.live_error.command import restore
 from serving.settings import get_settings
 
 app = typer.Typer(no_args_is_help=True, help="Run and look after the refund triage service.")
@@ -44,3 +45,6 @@ def serve(
         access_log=False,
         log_level="warning",
     )
+
+
+app.command()(restore)

@@ -31,6 +31,8 @@ def readyz(
         "status": "ready",
         "model_version": champion.current.bundle.model_version,
         "last_load_error": champion.last_error,
+        "challenger_error": champion.challenger_error,
+        "demoted": sorted(champion.current.demoted),
     }
 
 

@@ -13,6 +13,7 @@ from model.request import TriageRequest, decode_request
 from model.triage import Triage, judge
 from serving.champion import Champion, Judgement
 from serving.errors import NotReadyError
+from serving.live_error.demotion import demote
 
 MAX_BATCH = 1_000
 
@@ -55,7 +56,11 @@ def current_judgement(champion: Champion) -> Judgement:
 
 def answer(request: TriageRequest, judgement: Judgement, now: datetime) -> Triage:
     """Judge one request under fresh ids."""
-    return judge(request, judgement.bundle, judgement.policy, now=now, triage_id=new_id(), review_id=new_id())
+    review_id = new_id()
+    triage = judge(
+        request, judgement.bundle, judgement.policy, now=now, triage_id=new_id(), review_id=review_id
+    )
+    return demote(triage, judgement.demoted, review_id)
 
 
 def decode_item(raw: msgspec.Raw) -> TriageRequest | dict[str, Any]:
