@@ -7,7 +7,8 @@ import numpy as np
 
 from model.operating_point import OperatingPoint
 from model.taxonomy import FAULT_LABELS
-from training.evaluation import automation, by_category, expected_calibration_error, macro_f1
+from training.evaluation import automation, by_category, expected_calibration_error
+from training.reweighting import macro_f1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,9 +103,11 @@ def _contract(challenger: Judged) -> Check:
 
 def _macro_f1(labels: np.ndarray, challenger: Judged, champion: Judged, limits: GateLimits) -> Check:
     def difference(rows: np.ndarray) -> float:
-        return macro_f1(labels[rows], challenger.probabilities[rows]) - macro_f1(
-            labels[rows], champion.probabilities[rows]
+        after, before = (
+            macro_f1(labels[rows], judged.probabilities[rows], np.ones(len(rows)))
+            for judged in (challenger, champion)
         )
+        return after - before
 
     rng = np.random.default_rng(0)
     n = len(labels)
