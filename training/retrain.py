@@ -23,7 +23,8 @@ from training.judging import contradictions, judged
 from training.known_rows import FROM_WRITERS, frozen_test, new_rows, remember
 from training.labeled_data import DATA_FOLDER, LabeledRow, read_folder, read_rows
 from training.labels_from_life import export_labels
-from training.promotion import CHALLENGER, champion_of, promote, write_pointer
+from training.promotion import CHALLENGER, champion_of, write_pointer
+from training.publishing import make_champion
 from training.reweighting import effective_rows, inverse_probabilities, population_figures
 from training.run_plots import save_plots
 from training.train import Say, of_split, train_bundle
@@ -212,14 +213,3 @@ def decide(
         tracking.tag_version(registered.number, {"gate.forced": force})
     make_champion(models_folder, registered, reason=force or "the gate passed")
     return Decision.FORCED if failed else Decision.PROMOTED
-
-
-def make_champion(models_folder: Path, registered: tracking.Registered, *, reason: str) -> None:
-    """Publish a registered version and point the alias at it; a challenger stops being one."""
-    tracking.fetch_bundle(registered, models_folder)
-    promote(models_folder, registered.model_version, reason=reason)
-    tracking.set_alias(tracking.CHAMPION, registered.number)
-    challenger = tracking.with_alias(tracking.CHALLENGER)
-    if challenger and challenger.number == registered.number:
-        tracking.drop_alias(tracking.CHALLENGER)
-        (models_folder / CHALLENGER).unlink(missing_ok=True)

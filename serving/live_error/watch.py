@@ -63,7 +63,7 @@ def _last_restored(connection: Connection) -> dict[str, datetime]:
         .where(demotions.c.restored_at.is_not(None))
         .group_by(demotions.c.category)
     )
-    return dict(rows.tuples().all())
+    return {category: restored_at for category, restored_at in rows}  # noqa: C416 - rows, not pairs
 
 
 def read_demoted(connection: Connection) -> frozenset[str]:

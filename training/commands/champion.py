@@ -20,7 +20,7 @@ def promote(
 ) -> None:
     """Make a registered version the champion; what the gate refused needs a reason."""
     from training import tracking
-    from training.retrain import make_champion
+    from training.publishing import make_champion
 
     tracking.configure(home)
     registered = _find(version)
@@ -64,35 +64,15 @@ def sync(
 ) -> None:
     """Publish what the aliases point to, for those set in MLflow's own pages."""
     from training import tracking
+    from training.publishing import publish_aliases
 
     tracking.configure(home)
     while True:
-        console.print(publish_aliases(home))
+        done = publish_aliases(home / "models")
+        console.print(f"[green]✓[/] published: {', '.join(done)}" if done else "[dim]nothing to publish[/]")
         if not watch:
             return
         time.sleep(every_seconds)
-
-
-def publish_aliases(home: Home) -> str:
-    """Bring the pointers in line with the aliases; returns what was done."""
-    from training import promotion, tracking
-
-    models, done = home / "models", []
-    if champion := tracking.with_alias(tracking.CHAMPION):
-        tracking.fetch_bundle(champion, models)
-        if promotion.champion_of(models) != champion.model_version:
-            promotion.promote(models, champion.model_version, reason="alias set in MLflow")
-            done.append(f"champion {champion.model_version}")
-    challenger = tracking.with_alias(tracking.CHALLENGER)
-    shadowed = promotion.read_pointer(models, promotion.CHALLENGER)
-    if challenger and challenger.model_version != shadowed:
-        tracking.fetch_bundle(challenger, models)
-        promotion.write_pointer(models, promotion.CHALLENGER, challenger.model_version)
-        done.append(f"challenger {challenger.model_version}")
-    if challenger is None and shadowed is not None:
-        (models / promotion.CHALLENGER).unlink(missing_ok=True)
-        done.append("no challenger")
-    return "[green]✓[/] published: " + ", ".join(done) if done else "[dim]aliases and service agree[/]"
 
 
 def _find(version: str):  # type: ignore[no-untyped-def]  # the type would import MLflow at start
