@@ -21,14 +21,14 @@ def publish_aliases(models_folder: Path) -> list[str]:
     """Bring the pointers in line with the aliases; returns what was done."""
     done = []
     if champion := tracking.with_alias(tracking.CHAMPION):
-        tracking.fetch_bundle(champion, models)
+        tracking.fetch_bundle(champion, models_folder)
         if champion_of(models_folder) != champion.model_version:
             promote(models_folder, champion.model_version, reason="alias set in MLflow")
             done.append(f"champion {champion.model_version}")
     challenger = tracking.with_alias(tracking.CHALLENGER)
     shadowed = read_pointer(models_folder, CHALLENGER)
     if challenger and challenger.model_version != shadowed:
-        tracking.fetch_bundle(challenger, models)
+        tracking.fetch_bundle(challenger, models_folder)
         write_pointer(models_folder, CHALLENGER, challenger.model_version)
         done.append(f"challenger {challenger.model_version}")
     if challenger is None and shadowed is not None:
