@@ -4,11 +4,13 @@ import typer
 
 from serving.commands import migrate, score, serve
 from serving.demo.command import demo
+from serving.live_error.command import restore
 from serving.reference import reference
 
 app = typer.Typer(no_args_is_help=True, help="Run and look after the refund triage service.")
 app.command()(serve.serve)
 app.command()(migrate.migrate)
 app.command()(score.score)
+app.command()(restore)
 app.command()(demo)
 app.command()(reference)

@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
 from model.errors import BundleError, RequestError
+from serving.outcomes.service import OutcomeConflictError, UnknownRefundError
 from serving.review.queue import ReviewConflictError, ReviewNotFoundError
 
 logger = logging.getLogger(__name__)
@@ -49,6 +50,8 @@ STATUS_OF: dict[type[Exception], int] = {
     ReviewNotFoundError: 404,
     ReviewConflictError: 409,
     BundleError: 503,
+    UnknownRefundError: 404,
+    OutcomeConflictError: 409,
 }
 
 

@@ -38,6 +38,8 @@ def readyz(
         "last_load_error": champion.last_error,
         "policy_version": champion.current.policy.version,
         "last_policy_error": champion.policy_file.last_error,
+        "challenger_error": champion.challenger_error,
+        "demoted": sorted(champion.current.demoted),
     }
 
 

@@ -37,6 +37,7 @@ class LabeledRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     labelled_on : ISO day.
     sampling_probability : with which the row came before a person; metrics and fits weigh by its inverse.
     review_reason : why a person saw it; None for invented rows.
+    agreement : share of the people (or outcomes) asked who said the same; None for invented rows.
     """
 
     request: TriageRequest
@@ -52,6 +53,7 @@ class LabeledRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     labelled_on: str
     sampling_probability: float = 1.0
     review_reason: str | None = None
+    agreement: float | None = None
 
     @property
     def row_id(self) -> str:

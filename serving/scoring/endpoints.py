@@ -39,10 +39,17 @@ async def triage(request: Request) -> Response:
     case_request = decode_request(body)
     now = service.now_utc()
     answer = service.answer(case_request, service.current_judgement(request.app.state.champion), now)
-    stored = await request.app.state.commits.store(
-        store.Case(request=case_request, triage=answer, received_at=now)
-    )
+    case = store.Case(request=case_request, triage=answer, received_at=now)
+    stored = await store_case(request, case)
     return Response(stored.body, media_type=JSON)
+
+
+async def store_case(request: Request, case: store.Case) -> store.StoredAnswer:
+    """Store a case; once it is, the challenger may look at it too."""
+    stored: store.StoredAnswer = await request.app.state.commits.store(case)
+    if stored.is_new:
+        request.app.state.shadow.offer(case)
+    return stored
 
 
 @router.post(
@@ -65,7 +72,7 @@ async def triage_batch(request: Request) -> Response:
             continue
         now = service.now_utc()
         case = store.Case(request=item, triage=service.answer(item, judgement, now), received_at=now)
-        pending.append(asyncio.ensure_future(request.app.state.commits.store(case)))
+        pending.append(asyncio.ensure_future(store_case(request, case)))
     parts = [msgspec.json.encode(item) if isinstance(item, dict) else (await item).body for item in pending]
     return Response(service.join_results(parts), media_type=JSON)
 

@@ -64,6 +64,7 @@ def answer(request: TriageRequest, judgement: Judgement, now: datetime, *, expla
         triage_id=new_id(),
         review_id=new_id(),
         suggested=judgement.suggested,
+        demoted=judgement.demoted,
         explained=explained,
     )
     metrics.judged.labels(triage.route, triage.fault.category).inc()
