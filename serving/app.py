@@ -9,6 +9,7 @@ from fastapi.openapi.utils import get_openapi
 
 from model.errors import RefundTriageError
 from serving import errors, health
+from serving.accounts.keys import ApiKeys
 from serving.champion import Champion
 from serving.database import make_engine
 from serving.review import endpoints as review_endpoints
@@ -26,7 +27,8 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Load the model before the first request; store what waits before the process ends."""
     settings: Settings = app.state.settings
     app.state.engine = make_engine(settings.url)
-    app.state.commits = GroupCommit(app.state.engine, settings.commit_max_cases)
+    app.state.commits = GroupCommit(app.state.engine, settings.commit_max_cases, settings.sampling)
+    app.state.api_keys = ApiKeys(app.state.engine)
     app.state.commits.start()
     try:
         app.state.champion.load()

@@ -6,10 +6,13 @@ import typer
 import uvicorn
 from rich.console import Console
 
+from serving.commands.accounts import announce_first_admin, key_app, user_app
 from serving.database import migrate as run_migrations
 from serving.settings import get_settings
 
 app = typer.Typer(no_args_is_help=True, help="Run and look after the refund triage service.")
+app.add_typer(user_app, name="user")
+app.add_typer(key_app, name="key")
 console = Console()
 
 
@@ -28,6 +31,7 @@ def serve(
     """Serve the API and the review page."""
     settings = get_settings()
     run_migrations(settings.url)
+    announce_first_admin(settings.url)
     port = port or settings.port
     console.print(
         f"[bold]Refund Triage[/]  review page: [link]http://{settings.host}:{port}/review[/]   "

@@ -11,7 +11,8 @@ from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
 from model.errors import BundleError, RequestError
-from serving.review.queue import ReviewConflictError, ReviewNotFoundError
+from serving.accounts.errors import ForbiddenError, NotSignedInError
+from serving.review.steps import ReviewConflictError, ReviewNotFoundError
 
 logger = logging.getLogger(__name__)
 
@@ -49,6 +50,8 @@ STATUS_OF: dict[type[Exception], int] = {
     NotFoundError: 404,
     ReviewNotFoundError: 404,
     ReviewConflictError: 409,
+    NotSignedInError: 401,
+    ForbiddenError: 403,
     BundleError: 503,
 }
 

@@ -2,6 +2,7 @@
 
 from alembic import context
 
+from serving.accounts import tables as account_tables  # noqa: F401 - registers its tables
 from serving.database import make_engine, metadata
 from serving.review import tables as review_tables  # noqa: F401 - registers its tables
 from serving.scoring import tables as scoring_tables  # noqa: F401 - registers its tables
