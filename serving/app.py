@@ -6,13 +6,19 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from starlette.staticfiles import StaticFiles
 
 from model.errors import RefundTriageError
-from serving import errors, health
+from serving import errors, health, pages
+from serving.accounts import pages as account_pages
 from serving.accounts.keys import ApiKeys
 from serving.champion import Champion
 from serving.database import make_engine
 from serving.review import endpoints as review_endpoints
+from serving.review import forms as review_forms
+from serving.review import pages as review_pages
+from serving.review import report_pages
+from serving.review.similar import SimilarCases
 from serving.scoring import endpoints as scoring_endpoints
 from serving.scoring.openapi import add_components
 from serving.scoring.store import GroupCommit
@@ -48,9 +54,15 @@ def make_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.settings = settings
     app.state.champion = Champion(settings.models_folder, settings.policy)
+    app.state.similar_cases = SimilarCases()
     errors.install(app)
     app.include_router(scoring_endpoints.router)
     app.include_router(review_endpoints.router)
+    app.include_router(report_pages.router)
+    app.include_router(review_pages.router)
+    app.include_router(review_forms.router)
+    app.include_router(account_pages.router)
+    app.mount("/static", StaticFiles(directory=pages.STATIC), name="static")
     app.include_router(health.router)
 
     def openapi() -> dict[str, Any]:

@@ -58,3 +58,9 @@ def shown(row: RowMapping) -> Shown:
         policy_version=row["policy_version"],
         probabilities=probabilities,
     )
+
+
+def request_of(row: RowMapping) -> dict[str, Any]:
+    """Return the request, which everybody may see."""
+    request: dict[str, Any] = json.loads(row["request"])
+    return request
