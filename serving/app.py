@@ -7,15 +7,22 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from starlette.staticfiles import StaticFiles
 
 from model.errors import RefundTriageError
-from serving import errors, health, metrics, model_endpoints
+from serving import errors, health, metrics, model_endpoints, pages
+from serving.accounts import pages as account_pages
+from serving.accounts.keys import ApiKeys
 from serving.champion import Champion
 from serving.database import make_engine
 from serving.live_error import endpoints as live_error_endpoints
 from serving.live_error.watch import watch
 from serving.outcomes import endpoints as outcome_endpoints
 from serving.review import endpoints as review_endpoints
+from serving.review import forms as review_forms
+from serving.review import pages as review_pages
+from serving.review import report_pages
+from serving.review.similar import SimilarCases
 from serving.scoring import endpoints as scoring_endpoints
 from serving.scoring.openapi import add_components
 from serving.scoring.service import now_utc
@@ -33,8 +40,9 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Load the model before the first request; store what waits before the process ends."""
     settings: Settings = app.state.settings
     app.state.engine = make_engine(settings.url)
-    app.state.commits = GroupCommit(app.state.engine, settings.commit_max_cases)
+    app.state.commits = GroupCommit(app.state.engine, settings.commit_max_cases, settings.sampling)
     app.state.commits.on_commit = metrics.commit_cases.observe
+    app.state.api_keys = ApiKeys(app.state.engine)
     app.state.commits.start()
     try:
         app.state.champion.load()
@@ -71,6 +79,7 @@ def make_app(settings: Settings | None = None) -> FastAPI:
     app.state.champion = Champion(
         settings.models_folder, settings.policy, frozenset(settings.suggest_categories)
     )
+    app.state.similar_cases = SimilarCases()
     errors.install(app)
     app.include_router(scoring_endpoints.router)
     app.include_router(scoring_endpoints.stored_router)
@@ -78,6 +87,11 @@ def make_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(outcome_endpoints.router)
     app.include_router(live_error_endpoints.router)
     app.include_router(model_endpoints.router)
+    app.include_router(report_pages.router)
+    app.include_router(review_pages.router)
+    app.include_router(review_forms.router)
+    app.include_router(account_pages.router)
+    app.mount("/static", StaticFiles(directory=pages.STATIC), name="static")
     app.include_router(health.router)
     app.include_router(metrics.router)
 

@@ -3,6 +3,7 @@
 import typer
 
 from serving.commands import migrate, score, serve
+from serving.commands.accounts import key_app, user_app
 from serving.demo.command import demo
 from serving.live_error.command import restore
 from serving.reference import reference
@@ -14,3 +15,5 @@ app.command()(score.score)
 app.command()(restore)
 app.command()(demo)
 app.command()(reference)
+app.add_typer(user_app, name="user")
+app.add_typer(key_app, name="key")

@@ -9,6 +9,7 @@ from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from model.taxonomy import FaultCategory
+from serving.review.sampling import Sampling
 
 
 class Settings(BaseSettings):
@@ -35,6 +36,19 @@ class Settings(BaseSettings):
     )
     poll_model_seconds: float = Field(5.0, gt=0, description="How often the champion pointer is looked at.")
 
+    audit_share: float = Field(
+        0.02, ge=0, le=1, description="Share of automated cases that a person decides again, unknowingly."
+    )
+    blind_share: float = Field(
+        0.02, ge=0, le=1, description="Share of the other cases shown without the model's answer."
+    )
+    second_opinion_share: float = Field(0.0, ge=0, le=1, description="Share of cases that two people decide.")
+    second_opinion_above_fen: int | None = Field(
+        None, ge=0, description="Cases from this amount on are decided by two people; empty means none."
+    )
+    undo_seconds: int = Field(30, ge=0, le=3_600, description="How long a verdict can be taken back.")
+    session_hours: int = Field(12, ge=1, le=720, description="How long a login lasts.")
+
     @field_validator("suggest_categories", mode="before")
     @classmethod
     def split_categories(cls, value: object) -> object:
@@ -44,6 +58,16 @@ class Settings(BaseSettings):
         if value.strip() == "all":
             return frozenset(FaultCategory)
         return [name for name in re.split(r'[\s,\[\]"]+', value) if name]
+
+    @property
+    def sampling(self) -> Sampling:
+        """Which cases are looked at in a special way."""
+        return Sampling(
+            audit_share=self.audit_share,
+            blind_share=self.blind_share,
+            second_opinion_share=self.second_opinion_share,
+            second_opinion_above_fen=self.second_opinion_above_fen,
+        )
 
     @property
     def url(self) -> str:

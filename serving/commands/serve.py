@@ -27,11 +27,13 @@ def serve(
         import uvicorn
 
         from serving import app, metrics
+        from serving.commands.accounts import announce_first_admin
 
         if workers > 1:
             metrics.share_between_workers(settings.home)
     if migration.returncode:
         raise typer.Exit(1)
+    announce_first_admin(settings.url)
     Console().print(
         f"[bold]Refund Triage[/]  review page: [link]http://{settings.host}:{port}/review[/]   "
         f"API: http://{settings.host}:{port}/docs"

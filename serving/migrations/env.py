@@ -2,6 +2,7 @@
 
 from alembic import context
 
+from serving.accounts import tables as account_tables  # noqa: F401 - registers its tables
 from serving.database import make_engine, metadata
 from serving.live_error import tables as live_error_tables  # noqa: F401 - registers its tables
 from serving.outcomes import tables as outcome_tables  # noqa: F401 - registers its tables

@@ -8,10 +8,14 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
 from serving import metrics
+from serving.accounts.keys import require
+from serving.accounts.roles import Scope
+
+check_key = require(Scope.SCORE)
 
 
 class BodyRoute(APIRoute):
-    """Calls the endpoint with the request alone, and takes its time.
+    """Asks for a key, calls the endpoint with the request alone, and takes its time.
 
     The framework's own handler resolves dependencies and validates bodies; an endpoint that needs neither
     saves a tenth of a millisecond here, and still stands in the OpenAPI document.
@@ -24,6 +28,7 @@ class BodyRoute(APIRoute):
         async def handle(request: Request) -> Response:
             start = time.perf_counter()
             try:
+                await check_key(request)
                 answer: Response = await endpoint(request)
             finally:
                 seconds.observe(time.perf_counter() - start)

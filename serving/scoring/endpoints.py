@@ -12,6 +12,8 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from model.request import decode_request
+from serving.accounts.keys import require
+from serving.accounts.roles import Scope
 from serving.database import reading
 from serving.dependencies import engine_of, read_body
 from serving.errors import NotFoundError
@@ -20,7 +22,7 @@ from serving.scoring.body_route import BodyRoute
 from serving.scoring.openapi import BATCH_BODY, ONE_BODY, SCORE_BODY, answers
 
 router = APIRouter(prefix="/v1", tags=["triage"], route_class=BodyRoute)
-stored_router = APIRouter(prefix="/v1", tags=["triage"])
+stored_router = APIRouter(prefix="/v1", tags=["triage"], dependencies=[Depends(require(Scope.SCORE))])
 
 JSON = "application/json"
 MAX_ONE_BYTES = 2 * 1024 * 1024

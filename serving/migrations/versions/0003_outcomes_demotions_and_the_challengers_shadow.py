@@ -6,7 +6,7 @@ from alembic import op
 from serving.database import UtcDateTime
 
 revision = "0003"
-down_revision = "0001"  # to become "0002" when the review's migration is merged
+down_revision = "0002"
 branch_labels = None
 depends_on = None
 
