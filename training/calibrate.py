@@ -8,7 +8,7 @@ from model.operating_point import NEVER_AUTOMATED, OperatingPoint
 from model.scorer import Scorer
 from model.taxonomy import FAULTS
 from training.fit import bare
-from training.labeled_data import LabeledRow, data_hash
+from training.labeled_data import INVENTED, LabeledRow, data_hash
 from training.opinions import confidence_among_five, label_columns, opinions_of
 from training.promises import (
     DEFAULT_OUTSIDE_SENTENCE,
@@ -91,4 +91,4 @@ def choose_operating_point(
 
 def is_invented(row: LabeledRow) -> bool:
     """Tell whether a row was made up by a writer, fields and all."""
-    return row.source in {"seed", "written", "plain"}
+    return row.source in INVENTED
