@@ -7,6 +7,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from training import simulate
+
 app = typer.Typer(no_args_is_help=True, help="Train, check and promote refund triage models.")
 console = Console()
 
@@ -19,6 +21,9 @@ DEFAULT_HOME = Path(os.environ.get("REFUND_TRIAGE_HOME", "var"))
 @app.callback()
 def main() -> None:
     """Train, check and promote refund triage models."""
+
+
+app.command("simulate")(simulate.command)
 
 
 @app.command()
