@@ -27,6 +27,7 @@ from training.evaluation import (
 )
 from training.fit import FitParameters, fit_classifier
 from training.labeled_data import LabeledRow, data_hash
+from training.resolution_figures import resolution_figures
 
 PARAMETERS_FILE = Path(__file__).with_name("parameters.yaml")
 LIBRARIES = (
@@ -109,12 +110,13 @@ def measure(scorer: Any, rows: Sequence[LabeledRow], point: Any) -> dict[str, An
         "test_plain": [row for row in rows if not row.hard],
     }.items():
         labels = label_columns([row.fault for row in part])
-        probabilities, _ = scorer.score_many([row.request for row in part])
+        probabilities, resolutions = scorer.score_many([row.request for row in part])
         metrics[name] = {
             "n_rows": len(part),
             "macro_f1": macro_f1(labels, probabilities),
             "expected_calibration_error": expected_calibration_error(labels, probabilities),
             "by_category": by_category(labels, probabilities),
+            "resolution": resolution_figures(part, resolutions),
             **automation(labels, probabilities, point),
         }
     return metrics

@@ -42,13 +42,14 @@ def decide(policy: Policy) -> Decide:
         text: str = "",
         *,
         under: Policy = policy,
+        sure: float = 0.9,
         resolutions: Mapping[str, float] | None = None,
         language: str = "zh",
         **fields: Any,
     ) -> Decision:
         request = request_from({"refund_id": "R1", "text": text, **fields})
         return under.decide(
-            request, opinion(fault, text, resolutions=resolutions), now=NOW, language=language
+            request, opinion(fault, text, sure=sure, resolutions=resolutions), now=NOW, language=language
         )
 
     return make
