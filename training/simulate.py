@@ -3,30 +3,20 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Annotated
+from datetime import datetime
 
 import msgspec
-import typer
-from rich.console import Console
-from rich.progress import track
 from rich.table import Table
 
-from model import bundle as bundles
 from model.bundle import Bundle
-from model.errors import RefundTriageError
-from model.policy import SHIPPED_POLICY, Policy, read_policy
+from model.policy import Policy
 from model.review_reasons import review_reasons
 from model.scorer import Score
 from model.taxonomy import RESOLUTIONS, gloss
 from model.triage import opinion_of
-from training.labeled_data import DATA_FOLDER
-from training.past_cases import PastCase, read_cases, stored_cases
-from training.promotion import champion_of
+from training.past_cases import PastCase
 
 NOTHING = "none"
-SHOWN_IDS = 20
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,57 +106,3 @@ def comparison(result: Simulation, names: Sequence[str]) -> Table:
     for rule in sorted(before.person_rules | after.person_rules):
         line(f"person: {rule}", before.person_rules[rule], after.person_rules[rule])
     return table
-
-
-def command(
-    policy: Annotated[Path, typer.Option(help="The policy file to try.")],
-    against: Annotated[
-        Path, typer.Option(envvar="REFUND_TRIAGE_POLICY", help="The policy to compare with.")
-    ] = SHIPPED_POLICY,
-    cases: Annotated[
-        list[Path] | None, typer.Option(help="JSONL of labelled rows or requests; default data/labeled.")
-    ] = None,
-    database: Annotated[
-        str | None, typer.Option(help="URL of a service's database: its stored cases.")
-    ] = None,
-    changes: Annotated[Path | None, typer.Option(help="Write every changed case there, as JSONL.")] = None,
-    home: Annotated[Path, typer.Option(envvar="REFUND_TRIAGE_HOME", help="Where the models are.")] = Path(
-        "var"
-    ),
-) -> None:
-    """Replay a policy over past cases and compare it with the one in force."""
-    console = Console()
-    models = home / "models"
-    champion = champion_of(models)
-    if champion is None:
-        console.print(f"[red]✗[/] {models} holds no champion: run `refund-train train`")
-        raise typer.Exit(1)
-    try:
-        old, new = read_policy(against), read_policy(policy)
-        bundle = bundles.load(models / champion)
-    except RefundTriageError as error:
-        console.print("[red]✗[/]", str(error), highlight=False)
-        raise typer.Exit(1) from None
-    found = _cases(cases, database)
-    result = simulate(
-        track(found, "replaying", console=console, transient=True), bundle, old, new, now=datetime.now(UTC)
-    )
-    console.print(comparison(result, [f"{against.name} {old.version}", f"{policy.name} {new.version}"]))
-    _print_changes(console, result.changes, changes)
-
-
-def _cases(files: Sequence[Path] | None, database: str | None) -> list[PastCase]:
-    if database is not None:
-        return list(stored_cases(database))
-    return [case for file in files or sorted(DATA_FOLDER.glob("*.jsonl")) for case in read_cases(file)]
-
-
-def _print_changes(console: Console, changes: Sequence[Change], out: Path | None) -> None:
-    console.print(f"{len(changes):,} cases change their resolution")
-    for change in changes[:SHOWN_IDS]:
-        console.print(f"  {change.refund_id}: {change.before} → {change.after}", highlight=False)
-    if len(changes) > SHOWN_IDS and out is None:
-        console.print(f"  … and {len(changes) - SHOWN_IDS:,} more: --changes FILE writes them all")
-    if out is not None:
-        out.write_bytes(b"".join(msgspec.json.encode(change) + b"\n" for change in changes))
-        console.print(f"written to {out}")
