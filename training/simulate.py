@@ -9,6 +9,7 @@ import msgspec
 from rich.table import Table
 
 from model.bundle import Bundle
+from model.fairness import score_fairly
 from model.policy import Policy
 from model.review_reasons import review_reasons
 from model.scorer import Score
@@ -40,11 +41,13 @@ class Totals:
     resolutions: Counter[str] = field(default_factory=Counter)
     person_rules: Counter[str] = field(default_factory=Counter)
 
-    def add(self, case: PastCase, score: Score, policy: Policy, bundle: Bundle, now: datetime) -> str:
+    def add(
+        self, case: PastCase, scored: tuple[Score, str], policy: Policy, bundle: Bundle, now: datetime
+    ) -> str:
         """Judge a case, count it, and return its resolution."""
-        opinion = opinion_of(score)
-        decision = policy.decide(case.request, opinion, now=now)
-        reasons = review_reasons(case.request, score, opinion.category, decision, bundle)
+        score, category = scored
+        decision = policy.decide(case.request, opinion_of(score, category), now=now)
+        reasons = review_reasons(case.request, score, category, decision, bundle)
         resolution = str(decision.recommended or NOTHING)
         self.cases += 1
         self.automated += not reasons
@@ -72,9 +75,9 @@ def simulate(
     """Replay both policies; each case is scored once."""
     result = Simulation(before=Totals(), after=Totals(), changes=[])
     for case in cases:
-        score = bundle.scorer.score(case.request)
-        old = result.before.add(case, score, before, bundle, now)
-        new = result.after.add(case, score, after, bundle, now)
+        scored = score_fairly(bundle.scorer, case.request)
+        old = result.before.add(case, scored, before, bundle, now)
+        new = result.after.add(case, scored, after, bundle, now)
         if old != new:
             result.changes.append(Change(refund_id=case.request.refund_id, before=old, after=new))
     return result

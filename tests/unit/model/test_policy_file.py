@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from model.errors import PolicyError
+from model.lexicon import read_lexicon
 from model.policy import SHIPPED_POLICY, read_policy
 
 SHIPPED = SHIPPED_POLICY.read_text("utf-8")
@@ -96,3 +97,8 @@ def test_numbers_without_quotes_are_taken_as_text(tmp_path: Path) -> None:
     content = SHIPPED.replace("out_of_stock: []", "out_of_stock: [8812]")
     file.write_text(content.replace('contact: "" ', "contact: 4001234567"), "utf-8")
     assert read_policy(file).form.out_of_stock == [8812]
+
+
+def test_every_concept_of_the_shipped_policy_is_one_of_the_shipped_lexicon() -> None:
+    concepts = {c for group in read_policy().form.mentions.values() for c in group.concepts}
+    assert concepts <= read_lexicon().concepts.keys()
