@@ -1,5 +1,6 @@
 """A policy file that breaks its form is refused with file, line and rule."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from model.errors import PolicyError
 from model.lexicon import read_lexicon
 from model.policy import SHIPPED_POLICY, read_policy
+from model.policy_facts import FACTS
 
 SHIPPED = SHIPPED_POLICY.read_text("utf-8")
 RULE = "  - id: lost_no_decline\n    when: {logistics_status: lost}\n    exclude: [decline]\n"
@@ -102,3 +104,11 @@ def test_numbers_without_quotes_are_taken_as_text(tmp_path: Path) -> None:
 def test_every_concept_of_the_shipped_policy_is_one_of_the_shipped_lexicon() -> None:
     concepts = {c for group in read_policy().form.mentions.values() for c in group.concepts}
     assert concepts <= read_lexicon().concepts.keys()
+
+
+def test_every_fact_a_condition_may_ask_for_is_documented() -> None:
+    document = (Path(__file__).parents[3] / "docs" / "policy.md").read_text("utf-8")
+    table = document.split("| fact | meaning |")[1].split("\n\n")[0]
+    names = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
+    documented = set(re.findall(r"`(\w+)`", " ".join(names)))
+    assert documented == set(FACTS)
