@@ -7,6 +7,7 @@ from model.bundle import Manifest
 from model.operating_point import OperatingPoint
 from model.taxonomy import FAULT_LABELS, FAULTS, gloss
 from training.labeled_data import LabeledRow
+from training.resolution_figures import resolution_table
 
 MUST_NOT = """## What it must not be used for
 
@@ -52,6 +53,7 @@ def model_card(manifest: Manifest, point: OperatingPoint, rows: Sequence[Labeled
         lines.append(
             f"| {name} | {figures['precision']:.3f} | {figures['recall']:.3f} | {figures['support']} |"
         )
+    lines += resolution_table(manifest.metrics["test"]["resolution"])
     lines += ["", "## Operating point", "", "| category | threshold | p-value |", "|---|---|---|"]
     for name in FAULTS:
         threshold, p_value = point.thresholds[name], point.p_values[name]
