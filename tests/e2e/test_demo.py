@@ -1,13 +1,14 @@
 """`refund-triage demo` sends texts through a real service and prints measured figures."""
 
 import os
-import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import msgspec
 import pytest
+
+from serving.demo.running import free_port
 
 pytestmark = pytest.mark.e2e
 
@@ -16,12 +17,6 @@ ROWS = [
     {"text": "？？？", "label": "none", "sure": False},
     {"text": "鞋底开胶了", "label": "quality", "sure": True},
 ]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def run_demo(home: Path, texts: Path) -> subprocess.CompletedProcess[str]:
