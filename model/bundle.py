@@ -9,10 +9,11 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from model.compiled import ScorerArrays, ScorerTables
 from model.errors import BundleError
 from model.lexicon import read_lexicon
 from model.operating_point import OperatingPoint
-from model.scorer import Scorer, ScorerArrays, ScorerTables
+from model.scorer import Scorer
 from model.text import make_cut
 
 FORMAT = 1
@@ -70,7 +71,8 @@ class Bundle:
 
 def sha256_of(path: Path) -> str:
     """Return the hex SHA-256 of a file."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def version_of(files: dict[str, str]) -> str:

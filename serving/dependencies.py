@@ -1,12 +1,14 @@
 """What endpoints are given: the engine, a transaction, the body."""
 
 from collections.abc import Iterator
+from typing import Annotated
 
-from fastapi import Request
+from fastapi import Depends, Request
 from sqlalchemy import Connection, Engine
 
 from serving.database import reading
 from serving.errors import BodyTooLargeError
+from serving.settings import Settings
 
 
 def engine_of(request: Request) -> Engine:
@@ -44,3 +46,12 @@ async def read_body(request: Request, max_bytes: int) -> bytes:
         if len(body) > max_bytes:
             raise BodyTooLargeError(message)
     return bytes(body)
+
+
+def settings_of(request: Request) -> Settings:
+    """Return the application's settings."""
+    settings: Settings = request.app.state.settings
+    return settings
+
+
+SettingsOf = Annotated[Settings, Depends(settings_of)]

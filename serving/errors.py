@@ -11,7 +11,10 @@ from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
 from model.errors import BundleError, RequestError
-from serving.review.queue import ReviewConflictError, ReviewNotFoundError
+from serving import pages
+from serving.accounts.errors import ForbiddenError, NotSignedInError
+from serving.outcomes.service import OutcomeConflictError, UnknownRefundError
+from serving.review.steps import ReviewConflictError, ReviewNotFoundError
 
 logger = logging.getLogger(__name__)
 
@@ -43,12 +46,23 @@ def problem(status: int, detail: str, *, field: str | None = None, **extra: Any)
     return Response(msgspec.json.encode(body | extra), status, media_type=MEDIA_TYPE)
 
 
+def answer(request: Request, status: int, detail: str, **extra: Any) -> Response:
+    """Return a problem as a page to a person, as a document to a program."""
+    if pages.is_page(request):
+        return pages.problem_page(request, status, detail)
+    return problem(status, detail, **extra)
+
+
 STATUS_OF: dict[type[Exception], int] = {
     NotReadyError: 503,
     NotFoundError: 404,
     ReviewNotFoundError: 404,
     ReviewConflictError: 409,
+    NotSignedInError: 401,
+    ForbiddenError: 403,
     BundleError: 503,
+    UnknownRefundError: 404,
+    OutcomeConflictError: 409,
 }
 
 
@@ -56,15 +70,15 @@ def install(app: FastAPI) -> None:
     """Register the handlers."""
 
     @app.exception_handler(RequestError)
-    async def on_request_error(_: Request, error: RequestError) -> Response:
-        return problem(422, error.problem, field=error.field)
+    async def on_request_error(request: Request, error: RequestError) -> Response:
+        return answer(request, 422, error.problem, field=error.field)
 
     @app.exception_handler(BodyTooLargeError)
     async def on_large_body(_: Request, error: BodyTooLargeError) -> Response:
         return problem(413, str(error), field="body")
 
     @app.exception_handler(RequestValidationError)
-    async def on_validation_error(_: Request, error: RequestValidationError) -> Response:
+    async def on_validation_error(request: Request, error: RequestValidationError) -> Response:
         # Only where and what rule: pydantic's own answer would repeat the input.
         errors = [
             {
@@ -75,11 +89,11 @@ def install(app: FastAPI) -> None:
             for e in error.errors()
         ]
         detail = f"{errors[0]['field']}: {errors[0]['problem']}"
-        return problem(422, detail, errors=errors)
+        return answer(request, 422, detail, errors=errors)
 
     @app.exception_handler(HTTPException)
-    async def on_http_exception(_: Request, error: HTTPException) -> Response:
-        response = problem(error.status_code, str(error.detail))
+    async def on_http_exception(request: Request, error: HTTPException) -> Response:
+        response = answer(request, error.status_code, str(error.detail))
         response.headers.update(error.headers or {})
         return response
 
@@ -94,7 +108,7 @@ def install(app: FastAPI) -> None:
 
 
 def _answer_with(status: int) -> Any:
-    async def handler(_: Request, error: Exception) -> Response:
-        return problem(status, str(error) or (type(error).__doc__ or ""))
+    async def handler(request: Request, error: Exception) -> Response:
+        return answer(request, status, str(error) or (type(error).__doc__ or ""))
 
     return handler

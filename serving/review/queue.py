@@ -1,254 +1,175 @@
-"""Every query of the queue: waiting → claimed → decided, by exactly one person."""
+"""Who gets which case: claim, keep, give back, hand up; by exactly one person at a time."""
 
-import uuid
-from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, RowMapping, and_, exists, func, select, update
 from sqlalchemy.sql import ColumnElement
 
-from model.request import TriageRequest
-from model.triage import Triage
-from serving.review.states import OPEN, ReviewState
+from serving.review.states import OPEN, Action, ReviewState
+from serving.review.steps import (
+    SERVICE,
+    UNCLAIMED,
+    ReviewConflictError,
+    held_by,
+    locked,
+    locked_if_held,
+    step,
+)
 from serving.review.tables import review_events, reviews, verdicts
-from serving.scoring.tables import triages
+
+QUEUE_ORDER = (reviews.c.rank, reviews.c.respond_by, reviews.c.review_id)
+"""Most money first, then the nearest deadline; see priority.rank."""
+
+MAX_RETURNED = 200
+"""Leases returned in one transaction; the rest follow with the next claim."""
 
 
-class ReviewNotFoundError(Exception):
-    """There is no review with this id."""
+def has_expired(now: datetime) -> ColumnElement[bool]:
+    """A claimed case whose lease has run out."""
+    return and_(reviews.c.state == ReviewState.CLAIMED, reviews.c.claimed_until <= now)
 
 
-class ReviewConflictError(Exception):
-    """The review is not in the state this step needs; reload it and look again."""
+def return_expired(connection: Connection, now: datetime) -> int:
+    """Put cases whose lease has run out back into the queue; returns how many."""
+    query = select(reviews).where(has_expired(now)).order_by(reviews.c.claimed_until).limit(MAX_RETURNED)
+    expired = connection.execute(query.with_for_update(skip_locked=True)).mappings().all()
+    for row in expired:
+        step(connection, row, Action.EXPIRE, SERVICE, now, row["claimed_by"] or "", **UNCLAIMED)
+    return len(expired)
 
 
-def add(connection: Connection, cases: Sequence[tuple[TriageRequest, Triage, datetime]]) -> None:
-    """Put cases into the queue."""
-    rows: list[dict[str, Any]] = [
-        {
-            "review_id": triage.review.review_id,
-            "triage_id": triage.triage_id,
-            "refund_id": request.refund_id,
-            "state": ReviewState.WAITING,
-            "reasons": triage.review.reasons,
-            "respond_by": triage.respond_by,
-            "created_at": at,
-        }
-        for request, triage, at in cases
-        if triage.review is not None
-    ]
-    if not rows:
-        return
-    connection.execute(insert(reviews), rows)
-    connection.execute(
-        insert(review_events),
-        [_event(row["review_id"], None, ReviewState.WAITING, "service", row["created_at"]) for row in rows],
+def claim(
+    connection: Connection, reviewer: str, now: datetime, lease_seconds: int, *, senior: bool = False
+) -> str | None:
+    """Hand the most urgent case to a reviewer; None when none waits for this person.
+
+    A case the reviewer has skipped comes only when nothing else waits, and never one that they have given
+    an opinion on.
+    """
+    return_expired(connection, now)
+    skipped = exists().where(
+        review_events.c.review_id == reviews.c.review_id,
+        review_events.c.action == Action.SKIP,
+        review_events.c.actor == reviewer,
+    )
+    row = _first(connection, reviewer, senior, ~skipped) or _first(connection, reviewer, senior)
+    if row is None:
+        return None
+    step(connection, row, Action.CLAIM, reviewer, now, **held_by(reviewer, now, lease_seconds))
+    return str(row["review_id"])
+
+
+def _first(
+    connection: Connection, reviewer: str, senior: bool, *conditions: ColumnElement[bool]
+) -> RowMapping | None:
+    """Lock the first case waiting for this person; one that somebody else is just taking is skipped."""
+    query = select(reviews).where(reviews.c.state == ReviewState.WAITING, ~has_decided(reviewer), *conditions)
+    if not senior:
+        query = query.where(reviews.c.needs_senior.is_(False))
+    ordered = query.order_by(*QUEUE_ORDER).limit(1).with_for_update(skip_locked=True, of=reviews)
+    return connection.execute(ordered).mappings().one_or_none()
+
+
+def has_decided(reviewer: str) -> ColumnElement[bool]:
+    """A review on which this person's verdict stands."""
+    return exists().where(
+        verdicts.c.review_id == reviews.c.review_id,
+        verdicts.c.reviewer == reviewer,
+        verdicts.c.withdrawn_at.is_(None),
     )
 
 
-def _event(
-    review_id: Any, before: str | None, after: str, actor: str, at: datetime, note: str = ""
-) -> dict[str, Any]:
-    return {
-        "review_id": review_id,
-        "from_state": before,
-        "to_state": after,
-        "actor": actor,
-        "at": at,
-        "note": note,
-    }
+def claim_this(
+    connection: Connection,
+    review_id: str,
+    reviewer: str,
+    now: datetime,
+    lease_seconds: int,
+    *,
+    senior: bool = False,
+) -> None:
+    """Hand one particular case to a reviewer.
+
+    Raises
+    ------
+    ReviewNotFoundError, ReviewConflictError
+        When it is not waiting, waits for a senior, or this person has decided it before.
+    """
+    return_expired(connection, now)
+    row = locked(connection, review_id)
+    if row["needs_senior"] and not senior:
+        raise ReviewConflictError("the case waits for a senior")
+    mine = select(reviews.c.review_id).where(reviews.c.review_id == review_id, has_decided(reviewer))
+    if row["state"] == ReviewState.WAITING and connection.execute(mine).first():
+        raise ReviewConflictError("the case waits for somebody else's independent opinion")
+    step(connection, row, Action.CLAIM, reviewer, now, **held_by(reviewer, now, lease_seconds))
+
+
+def held(connection: Connection, reviewer: str, now: datetime) -> str | None:
+    """Return the case a reviewer is working on, if any."""
+    query = select(reviews.c.review_id).where(
+        reviews.c.state == ReviewState.CLAIMED,
+        reviews.c.claimed_by == reviewer,
+        reviews.c.claimed_until > now,
+    )
+    return connection.execute(query.order_by(reviews.c.claimed_at).limit(1)).scalar_one_or_none()
+
+
+def renew(
+    connection: Connection, review_id: str, reviewer: str, now: datetime, lease_seconds: int
+) -> datetime:
+    """Lengthen a lease while the case is being looked at; returns its new end."""
+    locked_if_held(connection, review_id, reviewer)
+    until = now + timedelta(seconds=lease_seconds)
+    connection.execute(update(reviews).where(reviews.c.review_id == review_id).values(claimed_until=until))
+    return until
+
+
+def release(connection: Connection, review_id: str, now: datetime, reviewer: str | None = None) -> None:
+    """Give a claimed case back; with `reviewer`, only their own."""
+    row = locked_if_held(connection, review_id, reviewer)
+    step(connection, row, Action.RELEASE, reviewer or str(row["claimed_by"]), now, **UNCLAIMED)
+
+
+def skip(connection: Connection, review_id: str, reviewer: str, reason: str, now: datetime) -> None:
+    """Give a claimed case back and do not get it again while others wait."""
+    row = locked_if_held(connection, review_id, reviewer)
+    step(connection, row, Action.SKIP, reviewer, now, reason, **UNCLAIMED)
+
+
+def escalate(connection: Connection, review_id: str, reviewer: str, reason: str, now: datetime) -> None:
+    """Hand a claimed case up: only a senior gets it now, and their verdict is final."""
+    row = locked_if_held(connection, review_id, reviewer)
+    step(connection, row, Action.ESCALATE, reviewer, now, reason, needs_senior=True, **UNCLAIMED)
+
+
+def cancel(connection: Connection, review_id: str, actor: str, reason: str, now: datetime) -> None:
+    """Close a case that the platform has closed."""
+    row = locked(connection, review_id)
+    step(connection, row, Action.CANCEL, actor, now, reason, closed_at=now, claimed_until=None)
 
 
 def supersede(connection: Connection, refund_id: str, at: datetime) -> None:
     """Close the open review of a request whose content has changed."""
-    for row in connection.execute(
-        update(reviews)
-        .where(reviews.c.refund_id == refund_id, reviews.c.state.in_(OPEN))
-        .values(state=ReviewState.SUPERSEDED, version=reviews.c.version + 1, closed_at=at)
-        .returning(reviews.c.review_id)
-    ).all():
-        connection.execute(
-            insert(review_events).values(
-                _event(row.review_id, None, ReviewState.SUPERSEDED, "service", at, "the request has changed")
-            )
-        )
+    review_id = open_review_of(connection, refund_id)
+    if review_id is not None:
+        row, note = locked(connection, review_id), "the request has changed"
+        step(connection, row, Action.SUPERSEDE, SERVICE, at, note, closed_at=at, claimed_until=None)
 
 
-def claimable(now: datetime) -> ColumnElement[bool]:
-    """A case nobody holds: waiting, or claimed by someone whose lease has run out."""
-    return or_(
-        reviews.c.state == ReviewState.WAITING,
-        and_(reviews.c.state == ReviewState.CLAIMED, reviews.c.claimed_until <= now),
+def open_review_of(connection: Connection, refund_id: str) -> str | None:
+    """Return the open review of a request; there is one at most."""
+    return connection.execute(
+        select(reviews.c.review_id).where(reviews.c.refund_id == refund_id, reviews.c.state.in_(OPEN))
+    ).scalar_one_or_none()
+
+
+def backlog(connection: Connection) -> dict[str, tuple[int, datetime | None]]:
+    """Return number and nearest deadline of the reviews in each open state; reads only the open ones."""
+    rows = connection.execute(
+        select(reviews.c.state, func.count(), func.min(reviews.c.respond_by))
+        .where(reviews.c.state.in_(OPEN))
+        .group_by(reviews.c.state)
     )
-
-
-def claim(connection: Connection, reviewer: str, now: datetime, lease_seconds: int) -> str | None:
-    """Hand the most urgent case to a reviewer; None when none waits.
-
-    The conditional update is what makes a case go to one person only: on PostgreSQL a case someone else is
-    just taking is skipped, on SQLite the write lock is held from the start of the transaction.
-    """
-    chosen = (
-        select(reviews.c.review_id)
-        .where(claimable(now))
-        .order_by(reviews.c.respond_by, reviews.c.review_id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-        .scalar_subquery()
-    )
-    row = connection.execute(
-        update(reviews)
-        .where(reviews.c.review_id == chosen, claimable(now))
-        .values(
-            state=ReviewState.CLAIMED,
-            claimed_by=reviewer,
-            claimed_until=now + timedelta(seconds=lease_seconds),
-            version=reviews.c.version + 1,
-        )
-        .returning(reviews.c.review_id)
-    ).one_or_none()
-    if row is None:
-        return None
-    connection.execute(
-        insert(review_events).values(
-            _event(row.review_id, ReviewState.WAITING, ReviewState.CLAIMED, reviewer, now)
-        )
-    )
-    return str(row.review_id)
-
-
-def release(connection: Connection, review_id: str, now: datetime) -> None:
-    """Give a claimed case back.
-
-    Raises
-    ------
-    ReviewNotFoundError, ReviewConflictError
-        When there is no such review, or nobody has claimed it.
-    """
-    row = connection.execute(
-        update(reviews)
-        .where(reviews.c.review_id == review_id, reviews.c.state == ReviewState.CLAIMED)
-        .values(state=ReviewState.WAITING, claimed_by=None, claimed_until=None, version=reviews.c.version + 1)
-        .returning(reviews.c.review_id)
-    ).one_or_none()
-    if row is None:
-        raise _why_not(connection, review_id)
-    connection.execute(
-        insert(review_events).values(
-            _event(review_id, ReviewState.CLAIMED, ReviewState.WAITING, "reviewer", now, "released")
-        )
-    )
-
-
-def decide(
-    connection: Connection,
-    review_id: str,
-    *,
-    reviewer: str,
-    fault: str,
-    resolution: str | None,
-    note: str,
-    now: datetime,
-) -> str:
-    """Record a verdict and close the review; returns the verdict's id.
-
-    Raises
-    ------
-    ReviewNotFoundError, ReviewConflictError
-        When there is no such review, or this reviewer does not hold it.
-    """
-    row = connection.execute(
-        update(reviews)
-        .where(
-            reviews.c.review_id == review_id,
-            reviews.c.state == ReviewState.CLAIMED,
-            reviews.c.claimed_by == reviewer,
-        )
-        .values(state=ReviewState.DECIDED, claimed_until=None, closed_at=now, version=reviews.c.version + 1)
-        .returning(reviews.c.review_id)
-    ).one_or_none()
-    if row is None:
-        raise _why_not(connection, review_id)
-    verdict_id = str(uuid.uuid4())
-    connection.execute(
-        insert(verdicts).values(
-            verdict_id=verdict_id,
-            review_id=review_id,
-            reviewer=reviewer,
-            fault=fault,
-            resolution=resolution,
-            note=note,
-            created_at=now,
-        )
-    )
-    connection.execute(
-        insert(review_events).values(
-            _event(review_id, ReviewState.CLAIMED, ReviewState.DECIDED, reviewer, now)
-        )
-    )
-    return verdict_id
-
-
-def _why_not(connection: Connection, review_id: str) -> Exception:
-    """Tell why a conditional update changed nothing."""
-    row = connection.execute(select(reviews).where(reviews.c.review_id == review_id)).one_or_none()
-    if row is None:
-        return ReviewNotFoundError("there is no review with this id")
-    if row.state == ReviewState.CLAIMED:
-        return ReviewConflictError("the review is claimed by somebody else")
-    if row.state == ReviewState.WAITING:
-        return ReviewConflictError("the review is waiting: claim it first")
-    return ReviewConflictError(f"the review is {row.state} already")
-
-
-def get(connection: Connection, review_id: str) -> RowMapping:
-    """Return a review with its request and answer.
-
-    Raises
-    ------
-    ReviewNotFoundError
-        When there is none.
-    """
-    row = (
-        connection.execute(
-            select(reviews, triages.c.request, triages.c.answer)
-            .join(triages, triages.c.triage_id == reviews.c.triage_id)
-            .where(reviews.c.review_id == review_id)
-        )
-        .mappings()
-        .one_or_none()
-    )
-    if row is None:
-        raise ReviewNotFoundError("there is no review with this id")
-    return row
-
-
-def page(
-    connection: Connection, state: ReviewState | None, limit: int, cursor: tuple[datetime, str] | None
-) -> Sequence[RowMapping]:
-    """Return the next reviews in the order of their deadlines, after `cursor`."""
-    query = (
-        select(reviews, triages.c.request, triages.c.answer)
-        .join(triages, triages.c.triage_id == reviews.c.triage_id)
-        .order_by(reviews.c.respond_by, reviews.c.review_id)
-        .limit(limit)
-    )
-    if state is not None:
-        query = query.where(reviews.c.state == state)
-    if cursor is not None:
-        deadline, review_id = cursor
-        query = query.where(
-            or_(
-                reviews.c.respond_by > deadline,
-                and_(reviews.c.respond_by == deadline, reviews.c.review_id > review_id),
-            )
-        )
-    return connection.execute(query).mappings().all()
-
-
-def counts(connection: Connection) -> dict[str, int]:
-    """Return how many reviews are in each state."""
-    rows = connection.execute(select(reviews.c.state, func.count()).group_by(reviews.c.state))
-    found: dict[str, int] = dict(rows.tuples().all())
-    return {state: found.get(state, 0) for state in ReviewState}
+    found = {state: (count, respond_by) for state, count, respond_by in rows.tuples()}
+    return {str(state): found.get(state, (0, None)) for state in OPEN}

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from model.taxonomy import FaultCategory, Resolution
 
 Reviewer = Annotated[str, Field(min_length=1, max_length=128, examples=["xiaoli"])]
+Note = Annotated[str, Field(max_length=2_000)]
 
 
 class StrictModel(BaseModel):
@@ -17,26 +18,46 @@ class StrictModel(BaseModel):
 
 
 class ClaimBody(StrictModel):
-    """Who takes the next case."""
+    """Who takes a case."""
 
     reviewer: Reviewer
 
 
 class VerdictBody(StrictModel):
-    """What a person decided; `fault: none` says that the request fits no category."""
+    """What a person decided; `fault: none` says that the request fits no category.
+
+    `version` is that of the review as it was shown: a verdict on anything older is refused.
+    """
 
     reviewer: Reviewer
     fault: FaultCategory | Annotated[str, Field(pattern="^none$")]
     resolution: Resolution | None = None
-    note: Annotated[str, Field(max_length=2_000)] = ""
+    note: Note = ""
+    reply: Note = ""
+    seconds_spent: Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)] | None = None
+    version: int | None = None
+
+
+class ReleaseBody(StrictModel):
+    """Who gives the case back; without it, whoever holds it."""
+
+    reviewer: Reviewer | None = None
+
+
+class ReasonBody(StrictModel):
+    """Who takes a step, and why."""
+
+    reviewer: Reviewer
+    note: Annotated[str, Field(min_length=1, max_length=2_000)]
 
 
 class ReviewOut(BaseModel):
-    """A review as the list and the claim show it."""
+    """A review as the list and the claim show it; of a blind one without the model's answer."""
 
     review_id: str
     refund_id: str
     state: str
+    version: int
     request: dict[str, Any]
     triage: dict[str, Any]
     reasons: list[str]
@@ -54,8 +75,14 @@ class ReviewPage(BaseModel):
 
 
 class VerdictOut(BaseModel):
-    """The verdict as stored."""
+    """The verdict as stored, and where the case stands now: a second opinion puts it back to waiting."""
 
     verdict_id: str
     review_id: str
     state: str
+
+
+class LeaseOut(BaseModel):
+    """Until when the case is held."""
+
+    claimed_until: datetime

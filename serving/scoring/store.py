@@ -14,7 +14,9 @@ from sqlalchemy import Connection, Engine, and_, func, insert, select, text
 
 from model.request import TriageRequest
 from model.triage import Triage
+from serving.review import intake
 from serving.review import queue as review_queue
+from serving.review.sampling import SHIPPED, Sampling
 from serving.scoring.tables import triages
 
 
@@ -40,7 +42,9 @@ def content_hash(request: TriageRequest) -> str:
     return hashlib.sha256(msgspec.json.encode(request)).hexdigest()
 
 
-def store_cases(connection: Connection, cases: Sequence[Case]) -> list[StoredAnswer]:
+def store_cases(
+    connection: Connection, cases: Sequence[Case], sampling: Sampling = SHIPPED
+) -> list[StoredAnswer]:
     """Store cases with their answers and reviews in the caller's transaction.
 
     The same content again gets the stored answer; changed content makes a new revision and supersedes the
@@ -55,7 +59,7 @@ def store_cases(connection: Connection, cases: Sequence[Case]) -> list[StoredAns
                 text("SELECT pg_advisory_xact_lock(hashtextextended(:id, 0))"), {"id": refund_id}
             )
     latest = _latest_revisions(connection, refund_ids)
-    answers, triage_rows, stored, superseded = [], [], [], []
+    answers, triage_rows, judged, superseded = [], [], [], []
     for case in cases:
         digest = content_hash(case.request)
         revision, known_digest, known_answer = latest.get(case.request.refund_id, (0, "", b""))
@@ -67,23 +71,26 @@ def store_cases(connection: Connection, cases: Sequence[Case]) -> list[StoredAns
         if revision:
             superseded.append(case)
         triage_rows.append(_triage_row(case, revision + 1, digest, body))
-        stored.append(case)
+        judged.append(case)
         answers.append(StoredAnswer(body=body, is_new=True))
     if triage_rows:
         connection.execute(insert(triages), triage_rows)
-    _enqueue(connection, stored, superseded)
+    _enqueue(connection, judged, superseded, sampling)
     return answers
 
 
-def _enqueue(connection: Connection, stored: Sequence[Case], superseded: Sequence[Case]) -> None:
+def _enqueue(
+    connection: Connection, judged: Sequence[Case], superseded: Sequence[Case], sampling: Sampling
+) -> None:
     """Supersede old reviews, then add the new ones.
 
     Of several revisions stored together only the last may wait, whatever route the earlier ones took.
     """
     for case in superseded:
         review_queue.supersede(connection, case.request.refund_id, case.received_at)
-    last = {case.request.refund_id: case for case in stored}
-    review_queue.add(connection, [(case.request, case.triage, case.received_at) for case in last.values()])
+    last = {case.request.refund_id: case for case in judged}
+    cases = [(case.request, case.triage, case.received_at) for case in last.values()]
+    intake.add(connection, cases, sampling)
 
 
 def _latest_revisions(connection: Connection, refund_ids: Sequence[str]) -> dict[str, tuple[int, str, bytes]]:
@@ -140,8 +147,9 @@ class GroupCommit:
     meanwhile. A case that cannot be stored fails alone; its neighbours are stored without it.
     """
 
-    def __init__(self, engine: Engine, max_cases: int) -> None:
+    def __init__(self, engine: Engine, max_cases: int, sampling: Sampling = SHIPPED) -> None:
         self._engine = engine
+        self._sampling = sampling
         self._max_cases = max_cases
         self._queue: queue.SimpleQueue[Waiting | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="group-commit", daemon=True)
@@ -186,7 +194,7 @@ class GroupCommit:
     def _commit(self, batch: Sequence[Waiting]) -> None:
         try:
             with self._engine.begin() as connection:
-                answers = store_cases(connection, [case for case, _, _ in batch])
+                answers = store_cases(connection, [case for case, _, _ in batch], self._sampling)
         except Exception as error:
             if len(batch) > 1:
                 for waiting in batch:
