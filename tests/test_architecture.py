@@ -1,6 +1,7 @@
 """What holds for the whole repository; the import contracts are checked by lint-imports in `make check`."""
 
 import ast
+import re
 from collections.abc import Iterator
 from importlib.metadata import packages_distributions
 from pathlib import Path
@@ -88,7 +89,6 @@ def test_every_review_reason_has_a_name_in_both_languages() -> None:
 
 
 def test_links_between_the_docs_lead_somewhere() -> None:
-    import re
 
     broken = [
         f"{page.relative_to(ROOT)} → {target}"

@@ -44,7 +44,7 @@ def demo(
             show_reasons([answer for answer in answers if answer is not None])
             show_queue(url, run, is_own, headers)
     except NoServiceError as error:
-        console.print(f"[red]✗[/] {error}")
+        console.print(f"[red]✗[/] {error}", soft_wrap=True)
         raise typer.Exit(1) from None
 
 

@@ -4,7 +4,6 @@ import json
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -13,6 +12,8 @@ from pathlib import Path
 
 import httpx
 import pytest
+
+from serving.demo.running import free_port
 
 pytestmark = pytest.mark.e2e
 
@@ -25,9 +26,7 @@ def port(tmp_path_factory: pytest.TempPathFactory, models_folder: Path) -> Itera
     """Port of a real server on an empty database."""
     home = tmp_path_factory.mktemp("examples")
     (home / "models").symlink_to(models_folder, target_is_directory=True)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        number = int(probe.getsockname()[1])
+    number = free_port()
     process = subprocess.Popen(
         [sys.executable, "-c", "from serving.cli import app; app()", "serve", "--port", str(number)],
         env=os.environ | {"REFUND_TRIAGE_HOME": str(home)},

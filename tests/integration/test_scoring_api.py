@@ -212,3 +212,13 @@ def test_without_a_model_the_service_lives_but_is_not_ready(tmp_path: Path) -> N
             assert answer.status_code == 503
             assert answer.headers["content-type"] == "application/problem+json"
         assert stored(client) == 0
+
+
+def test_the_openapi_document_promises_problems_and_nothing_that_is_never_sent(client: TestClient) -> None:
+    document = client.get("/openapi.json").json()
+    assert "HTTPValidationError" not in document["components"]["schemas"]
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            assert set(operation["responses"]["4XX"]["content"]) == {"application/problem+json"}
+            assert "422" not in operation["responses"]
+    assert document["paths"]["/v1/triage"]["post"]["requestBody"]["required"]
