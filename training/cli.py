@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from training.commands import calibrate, exchangeability
+from training.commands import calibrate, exchangeability, scoreboard
 from training.commands.options import DEFAULT_HOME, Home
 from training.data_check import data_check
 from training.label_noise import label_suspects
@@ -56,3 +56,5 @@ app.command()(label_suspects)
 
 app.command()(calibrate.calibrate)
 app.command()(exchangeability.exchangeability)
+app.command()(scoreboard.scoreboard)
+app.command()(scoreboard.learning_curve)
