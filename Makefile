@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check unit train demo data-check lock clean
+.PHONY: help run test check unit train demo data-check lock clean docs
 
 help: ## List the commands
 	@grep -hE '^[a-zA-Z_-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  \033[1m%-18s\033[0m %s\n", $$1, $$2}'
@@ -43,6 +43,7 @@ data-check: $(STAMP) ## Check the labelled data: form, duplicates, leaks, balanc
 	@$(BIN)/refund-train data-check
 
 demo: $(STAMP) ## Send real texts through the running service and print what came of it
+	@$(BIN)/refund-train train --if-missing
 	@$(BIN)/refund-triage demo
 
 lock: $(STAMP) ## Pin every dependency again, with hashes and without any index address
@@ -68,3 +69,6 @@ benchmark-quality: $(SCOREBOARD_STAMP) ## Compare our model with fastText, Light
 
 learning-curve: $(STAMP) ## Macro-F1 by number of training rows, with and without the lexicon; writes experiments/2026-11-23-corpus-curve
 	@$(BIN)/refund-train learning-curve
+
+docs: $(STAMP) ## Write the tables of docs/ that are made from the code (settings, routes)
+	@$(BIN)/refund-triage reference

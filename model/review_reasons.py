@@ -3,9 +3,9 @@
 from collections.abc import Set
 
 from model.bundle import Bundle
+from model.decision import Decision
 from model.lexicon import Lexicon
 from model.operating_point import OperatingPoint
-from model.policy import Decision
 from model.request import TriageRequest
 from model.scorer import Score
 from model.signals import contradictions, is_foreign, names_another_cause, says_too_little

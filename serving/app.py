@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from model.errors import RefundTriageError
-from serving import errors, health
+from serving import errors, health, metrics
 from serving.champion import Champion
 from serving.database import make_engine
 from serving.review import endpoints as review_endpoints
@@ -27,6 +27,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
     app.state.engine = make_engine(settings.url)
     app.state.commits = GroupCommit(app.state.engine, settings.commit_max_cases)
+    app.state.commits.on_commit = metrics.commit_cases.observe
     app.state.commits.start()
     try:
         app.state.champion.load()
@@ -50,8 +51,10 @@ def make_app(settings: Settings | None = None) -> FastAPI:
     )
     errors.install(app)
     app.include_router(scoring_endpoints.router)
+    app.include_router(scoring_endpoints.stored_router)
     app.include_router(review_endpoints.router)
     app.include_router(health.router)
+    app.include_router(metrics.router)
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:

@@ -1,17 +1,19 @@
 """The model in charge: loaded beside the running one, verified, warmed, then swapped in one assignment."""
 
+import gc
 import logging
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from model import bundle as bundles
 from model.bundle import Bundle
 from model.errors import BundleError
-from model.policy import SHIPPED_POLICY, Policy, read_policy
+from model.policy import SHIPPED_POLICY, Policy
 from model.request import TriageRequest
 from model.triage import judge
+from serving.policy_watch import PolicyFile
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +40,7 @@ class Champion:
         self, models_folder: Path, policy_file: Path | None, suggested: frozenset[str] = frozenset()
     ) -> None:
         self._models_folder = models_folder
-        self._policy_file = policy_file or SHIPPED_POLICY
+        self.policy_file = PolicyFile(policy_file or SHIPPED_POLICY)
         self._suggested = suggested
         self._lock = threading.Lock()
         self._current: Judgement | None = None
@@ -46,8 +48,12 @@ class Champion:
 
     @property
     def current(self) -> Judgement | None:
-        """The judgement in charge, None until the first load."""
-        return self._current
+        """The judgement in charge, with the policy as it is in its file now; None until the first load."""
+        judgement = self._current
+        if judgement is None:
+            return None
+        policy = self.policy_file.current()
+        return judgement if policy is judgement.policy else replace(judgement, policy=policy)
 
     def champion_folder(self) -> Path:
         """Folder the pointer names.
@@ -74,7 +80,7 @@ class Champion:
             try:
                 judgement = Judgement(
                     bundle=bundles.load(self.champion_folder()),
-                    policy=read_policy(self._policy_file),
+                    policy=self.policy_file.current(),
                     suggested=self._suggested,
                 )
                 warm(judgement)
@@ -83,6 +89,9 @@ class Champion:
                 raise
             self._current = judgement
             self.last_error = None
+            # A model is half a million objects; walking them in a full collection would hold up the
+            # request it falls into for a tenth of a second.
+            gc.freeze()
             logger.info("champion %s, policy %s", judgement.bundle.model_version, judgement.policy.version)
             return judgement
 

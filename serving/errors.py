@@ -44,7 +44,6 @@ def problem(status: int, detail: str, *, field: str | None = None, **extra: Any)
 
 
 STATUS_OF: dict[type[Exception], int] = {
-    BodyTooLargeError: 413,
     NotReadyError: 503,
     NotFoundError: 404,
     ReviewNotFoundError: 404,
@@ -59,6 +58,10 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(RequestError)
     async def on_request_error(_: Request, error: RequestError) -> Response:
         return problem(422, error.problem, field=error.field)
+
+    @app.exception_handler(BodyTooLargeError)
+    async def on_large_body(_: Request, error: BodyTooLargeError) -> Response:
+        return problem(413, str(error), field="body")
 
     @app.exception_handler(RequestValidationError)
     async def on_validation_error(_: Request, error: RequestValidationError) -> Response:

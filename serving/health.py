@@ -36,6 +36,8 @@ def readyz(
         "model_version": version,
         "guarantee": guarantee_fields(request.app.state.settings.home, version),
         "last_load_error": champion.last_error,
+        "policy_version": champion.current.policy.version,
+        "last_policy_error": champion.policy_file.last_error,
     }
 
 

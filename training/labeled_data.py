@@ -31,7 +31,8 @@ class LabeledRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     genre : how it is written (form, chat, rant, review, …).
     goods : kind of goods the text is about (the request's `product_category` may be missing).
     received : whether the text tells that the goods are with the buyer; None where nobody noted it.
-    source : `seed` and `written` are invented by writers; `verdict` and `outcome` come from life.
+    source : `seed`, `written` and `plain` are invented by writers (see data/labeled/README.md);
+        `verdict` and `outcome` come from life.
     writer : who wrote or decided it.
     labelled_on : ISO day.
     sampling_probability : with which the row came before a person; metrics and fits weigh by its inverse.

@@ -64,7 +64,8 @@ def _lines(models: dict[str, Any]) -> str:
         lines.append(
             f"| {shown} | {f['macro_f1']:.3f} ({low:.3f}–{high:.3f}) | {f['expected_calibration_error']:.3f} "
             f"| {f['risk_coverage_area']:.3f} | {f['automation_rate']:.0%} "
-            f"| {f['wrongly_automated_rate']:.1%} | {f['outside_automated_rate']:.1%} | {f['false_accusation_rate']:.1%} |\n"
+            f"| {f['wrongly_automated_rate']:.1%} "
+            f"| {f['outside_automated_rate']:.1%} | {f['false_accusation_rate']:.1%} |\n"
         )
     return "".join(lines)
 

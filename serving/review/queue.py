@@ -252,3 +252,14 @@ def counts(connection: Connection) -> dict[str, int]:
     rows = connection.execute(select(reviews.c.state, func.count()).group_by(reviews.c.state))
     found: dict[str, int] = dict(rows.tuples().all())
     return {state: found.get(state, 0) for state in ReviewState}
+
+
+def backlog(connection: Connection) -> dict[str, tuple[int, datetime | None]]:
+    """Return number and nearest deadline of the reviews in each open state; reads only the open ones."""
+    rows = connection.execute(
+        select(reviews.c.state, func.count(), func.min(reviews.c.respond_by))
+        .where(reviews.c.state.in_(OPEN))
+        .group_by(reviews.c.state)
+    )
+    found = {state: (count, respond_by) for state, count, respond_by in rows.tuples()}
+    return {str(state): found.get(state, (0, None)) for state in OPEN}

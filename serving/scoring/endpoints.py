@@ -16,12 +16,15 @@ from serving.database import reading
 from serving.dependencies import engine_of, read_body
 from serving.errors import NotFoundError
 from serving.scoring import service, store
+from serving.scoring.body_route import BodyRoute
 from serving.scoring.openapi import BATCH_BODY, ONE_BODY, SCORE_BODY, answers
 
-router = APIRouter(prefix="/v1", tags=["triage"])
+router = APIRouter(prefix="/v1", tags=["triage"], route_class=BodyRoute)
+stored_router = APIRouter(prefix="/v1", tags=["triage"])
 
 JSON = "application/json"
-MAX_ONE_BYTES = 64 * 1024
+MAX_ONE_BYTES = 2 * 1024 * 1024
+"""Far above any request, so that a text of a megabyte is refused by the rule that names the field."""
 MAX_BATCH_BYTES = 16 * 1024 * 1024
 CHUNK = 16
 """Requests scored in one go before others get their turn: 256 at once held single requests up for 169 ms."""
@@ -87,7 +90,9 @@ async def score(request: Request) -> Response:
     return Response(service.join_results(parts), media_type=JSON)
 
 
-@router.get("/triage/{refund_id}", responses=answers("Triage"), summary="The stored answer to a request")
+@stored_router.get(
+    "/triage/{refund_id:path}", responses=answers("Triage"), summary="The stored answer to a request"
+)
 async def stored_triage(
     refund_id: Annotated[str, Path(max_length=128)], engine: Annotated[Any, Depends(engine_of)]
 ) -> Response:

@@ -55,7 +55,7 @@ def store_cases(connection: Connection, cases: Sequence[Case]) -> list[StoredAns
                 text("SELECT pg_advisory_xact_lock(hashtextextended(:id, 0))"), {"id": refund_id}
             )
     latest = _latest_revisions(connection, refund_ids)
-    answers, triage_rows, review_rows, superseded = [], [], [], []
+    answers, triage_rows, stored, superseded = [], [], [], []
     for case in cases:
         digest = content_hash(case.request)
         revision, known_digest, known_answer = latest.get(case.request.refund_id, (0, "", b""))
@@ -67,20 +67,22 @@ def store_cases(connection: Connection, cases: Sequence[Case]) -> list[StoredAns
         if revision:
             superseded.append(case)
         triage_rows.append(_triage_row(case, revision + 1, digest, body))
-        if case.triage.review is not None:
-            review_rows.append(case)
+        stored.append(case)
         answers.append(StoredAnswer(body=body, is_new=True))
     if triage_rows:
         connection.execute(insert(triages), triage_rows)
-    _enqueue(connection, review_rows, superseded)
+    _enqueue(connection, stored, superseded)
     return answers
 
 
-def _enqueue(connection: Connection, waiting: Sequence[Case], superseded: Sequence[Case]) -> None:
-    """Supersede old reviews, then add the new ones; of one request only its last case waits."""
+def _enqueue(connection: Connection, stored: Sequence[Case], superseded: Sequence[Case]) -> None:
+    """Supersede old reviews, then add the new ones.
+
+    Of several revisions stored together only the last may wait, whatever route the earlier ones took.
+    """
     for case in superseded:
         review_queue.supersede(connection, case.request.refund_id, case.received_at)
-    last = {case.request.refund_id: case for case in waiting}
+    last = {case.request.refund_id: case for case in stored}
     review_queue.add(connection, [(case.request, case.triage, case.received_at) for case in last.values()])
 
 

@@ -1,0 +1,1 @@
+"""The commands of `refund-triage`, one a file."""
