@@ -5,7 +5,15 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from training.commands import calibrate, champion, exchangeability, export_labels, retrain
+from training.commands import (
+    calibrate,
+    champion,
+    exchangeability,
+    export_labels,
+    retrain,
+    scoreboard,
+    simulate,
+)
 from training.commands.options import DEFAULT_HOME, Home
 from training.data_check import data_check
 from training.label_noise import label_suspects
@@ -62,3 +70,6 @@ app.command()(champion.promote)
 app.command()(champion.rollback)
 app.command()(champion.sync)
 app.command()(export_labels.export_labels)
+app.command()(simulate.simulate)
+app.command()(scoreboard.scoreboard)
+app.command()(scoreboard.learning_curve)

@@ -7,10 +7,9 @@ from pathlib import Path
 import msgspec
 
 from model.bundle import Manifest
-from training.labeled_data import LabeledRow, read_rows, write_rows
+from training.labeled_data import INVENTED, LabeledRow, read_rows, write_rows
 
 FROZEN_TEST = "frozen-test.jsonl"
-FROM_WRITERS = frozenset({"seed", "written"})
 
 
 def frozen_test(models_folder: Path, rows: Sequence[LabeledRow]) -> list[LabeledRow]:
@@ -23,7 +22,7 @@ def frozen_test(models_folder: Path, rows: Sequence[LabeledRow]) -> list[Labeled
     if not path.is_file():
         models_folder.mkdir(parents=True, exist_ok=True)
         aside = path.with_suffix(".new")
-        write_rows(aside, [row for row in rows if row.split == "test" and row.source in FROM_WRITERS])
+        write_rows(aside, [row for row in rows if row.split == "test" and row.source in INVENTED])
         aside.replace(path)
     return read_rows(path)
 
@@ -38,7 +37,7 @@ def new_rows(models_folder: Path, champion: Manifest, rows: Sequence[LabeledRow]
     """Return the rows, or new labels of old rows, that the champion has not seen."""
     path = _seen_file(models_folder, champion)
     if not path.is_file():
-        return [row for row in rows if row.source not in FROM_WRITERS]
+        return [row for row in rows if row.source not in INVENTED]
     seen = set(path.read_text("ascii").split())
     return [row for row in rows if row_digest(row) not in seen]
 

@@ -13,6 +13,9 @@ DATA_FOLDER = Path(__file__).parents[1] / "data" / "labeled"
 
 Split = Literal["train", "calibration", "test"]
 
+INVENTED = frozenset({"seed", "written", "plain"})
+"""Sources of rows that writers made up, fields and all."""
+
 
 class LabelError(Exception):
     """A labelled file breaks the rules of data/labeled/README.md; the message names file and line."""

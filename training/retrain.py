@@ -18,8 +18,8 @@ from training.fit import FitParameters
 from training.gate import Check, gate
 from training.joining import join
 from training.judging import contradictions, judged
-from training.known_rows import FROM_WRITERS, frozen_test, new_rows, remember
-from training.labeled_data import DATA_FOLDER, LabeledRow, read_folder, read_rows
+from training.known_rows import frozen_test, new_rows, remember
+from training.labeled_data import DATA_FOLDER, INVENTED, LabeledRow, read_folder, read_rows
 from training.labels_from_life import export_labels
 from training.opinions import label_columns
 from training.promises import DEFAULT_SENTENCE
@@ -108,7 +108,7 @@ def retrain(
     say("reading labels")
     rows, contested = gather(sources)
     test = frozen_test(sources.models_folder, rows)
-    written_only = all(row.source in FROM_WRITERS for row in rows)
+    written_only = all(row.source in INVENTED for row in rows)
     manifest = train_bundle(
         rows,
         sources.models_folder,
@@ -186,7 +186,7 @@ def log_and_register(
 
 def life_figures(bundle: Bundle, rows: Sequence[LabeledRow]) -> dict[str, Any]:
     """Figures on the test rows from life, weighed back to the traffic they were drawn from."""
-    part = [row for row in of_split(rows, "test") if row.source not in FROM_WRITERS]
+    part = [row for row in of_split(rows, "test") if row.source not in INVENTED]
     if len(part) < MIN_LIFE_ROWS:
         return {"n_rows": len(part)}
     probabilities, _ = bundle.scorer.score_many([row.request for row in part])

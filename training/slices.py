@@ -11,6 +11,7 @@ from training.evaluation import by_category, figures
 from training.fit import bare
 from training.labeled_data import LabeledRow
 from training.opinions import label_columns, opinions_of
+from training.resolution_figures import resolution_figures
 
 MIN_SLICE_ROWS = 30
 """Slices with fewer rows are left out: their figures would say nothing."""
@@ -37,10 +38,14 @@ def measure(scorer: Scorer, rows: Sequence[LabeledRow], point: OperatingPoint) -
     """Return the card's figures: `test` with the requests as they are, the same as bare texts, slices."""
     labels = label_columns([row.fault for row in rows])
     opinions = opinions_of(scorer, [row.request for row in rows], point.min_familiarity)
+    _, resolutions = scorer.score_many([row.request for row in rows])
     text_only = [bare(row.request) for row in rows]
     metrics = {
         "test": figures(labels, opinions, point)
-        | {"by_category": by_category(labels, opinions.probabilities)},
+        | {
+            "by_category": by_category(labels, opinions.probabilities),
+            "resolution": resolution_figures(rows, resolutions),
+        },
         "text only": figures(labels, opinions_of(scorer, text_only, point.min_familiarity), point),
     }
     for name, chosen in slices_of(rows).items():

@@ -33,7 +33,10 @@ def model(probabilities: np.ndarray, **facts: object) -> Judged:
         data_hash="",
         n_rows=0,
         min_familiarity=0.0,
-        max_outside=0.5,
+        outside_sentence="outside automated <= 0.03 with confidence 0.90",
+        outside_threshold=0.5,
+        outside_p_value=None,
+        reference=[],
     )
     return Judged(probabilities=probabilities, point=point, **({"p99_ms": 1.0} | facts))  # type: ignore[arg-type]
 

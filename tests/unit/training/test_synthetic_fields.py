@@ -10,7 +10,7 @@ from sklearn.metrics import f1_score
 
 from model.features import FieldFeatures
 from model.request import request_from
-from training.labeled_data import LabeledRow, read_folder, read_rows, write_rows
+from training.labeled_data import INVENTED, LabeledRow, read_folder, read_rows, write_rows
 from training.synthetic_fields import draw_fields
 
 
@@ -37,7 +37,7 @@ def test_every_draw_is_a_valid_request() -> None:
 
 def test_fields_alone_cannot_tell_the_fault() -> None:
     """Were they an answer key, every figure on written data would be worthless."""
-    rows = [row for row in read_folder() if row.fault != "none" and row.source in {"seed", "written"}]
+    rows = [row for row in read_folder() if row.fault != "none" and row.source in INVENTED]
     train = [row for row in rows if row.split == "train"]
     test = [row for row in rows if row.split == "test"]
     features = FieldFeatures().fit([row.request for row in train])
