@@ -16,7 +16,7 @@ from model.policy_form import PolicyForm, Proof
 from model.policy_rules import CompiledRule, CompiledRules, CompiledSignal, compile_rules
 from model.reply import MAX_PROOFS, ReplyFacts, ReplyWriter, reply_language, yuan
 from model.request import TriageRequest
-from model.taxonomy import RESOLUTIONS, LogisticsStatus, Resolution
+from model.taxonomy import RESOLUTIONS, FaultCategory, LogisticsStatus, Resolution
 
 SHIPPED_POLICY = Path(__file__).with_name("policy.yaml")
 PARTIAL_REFUND = RESOLUTIONS.index(Resolution.PARTIAL_REFUND)
@@ -72,9 +72,7 @@ class Policy:
             freight_payer=payer,
             evidence_required=[proof.in_language(language) for proof in proofs],
             needs_person=[_applied(rule, language) for rule in held if rule.needs_person],
-            abuse_signals=[
-                _applied(signal, language) for signal in self._rules.abuse_signals if signal.holds(facts)
-            ],
+            abuse_signals=self._signals(facts, language),
             respond_by=respond_by,
             on_timeout=on_timeout,
             reply_draft=self._draft(facts, proofs, payer, compensation),
@@ -117,6 +115,12 @@ class Policy:
         proofs = [part.proof for part in terms.evidence if part.holds(facts)]
         proofs += [part.proof for rule in held for part in rule.evidence if part.holds(facts)]
         return payer, proofs
+
+    def _signals(self, facts: Facts, language: str) -> list[AppliedRule]:
+        """Return what speaks for looking closer; of a case that is no concern, nobody asks."""
+        if facts["fault"] != FaultCategory.LIKELY_ABUSE:
+            return []
+        return [_applied(signal, language) for signal in self._rules.abuse_signals if signal.holds(facts)]
 
     def _compensation(self, fault: str, recommended: str | None, excluded_by: dict[int, CompiledRule]) -> int:
         """Return what the shop adds; nothing where the rules forbid to pay a part."""

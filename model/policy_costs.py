@@ -91,15 +91,16 @@ class Prices:
         return round(self.expected[allowed[1]] - self.expected[allowed[0]]) if len(allowed) > 1 else 0
 
     def expected_loss(self, allowed: Sequence[int], fault: Floats) -> int:
-        """Return what not knowing the fault costs.
+        """Return what being wrong is expected to cost.
 
-        For each fault: how much the choice costs more than what would be chosen, were it known.
+        About the fault: how much the choice costs more than what would be chosen, were the fault known.
+        About the buyer: the customer who is lost where the choice does not settle the case.
         """
         if not allowed:
             return 0
         lost = np.subtract(self.expected, self.settled)
         every = (self.costs + lost[:, None])[allowed]
-        return round(float((every[0] - every.min(axis=0)) @ fault))
+        return round(float((every[0] - every.min(axis=0)) @ fault + lost[allowed[0]]))
 
     def at_risk(self, allowed: Sequence[int], on_timeout: int) -> int:
         """Return what silence costs more: the buyer then gets what was asked for, and is content."""

@@ -34,7 +34,8 @@ class ResolutionOpinion(msgspec.Struct, frozen=True, kw_only=True):
 
     `expected_cost_fen` is that of the recommended resolution, `price_difference_fen` how much more the
     runner-up would cost, `costs_fen` what each allowed one would; `expected_loss_fen` is what being wrong
-    about the fault would cost. `needs_person` names the rules that ask for a person.
+    is expected to cost, about the fault and about what settles the case. `needs_person` names the rules that
+    ask for a person.
     """
 
     recommended: str | None

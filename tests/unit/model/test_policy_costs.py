@@ -64,12 +64,20 @@ def test_silence_costs_what_the_recommendation_would_have_saved(decide: Any) -> 
     assert asks_return.money_at_risk_fen == 0
 
 
-def test_doubt_about_the_fault_has_a_price_and_certainty_has_none(decide: Any) -> None:
+def test_doubt_about_the_fault_or_the_buyer_has_a_price_and_certainty_has_none(decide: Any) -> None:
     fields = CUP | {"no_reason_return_eligible": False}
-    certain = decide("buyer_error", resolutions=AGENT, sure=1.0, **fields)
-    doubtful = decide("buyer_error", resolutions=AGENT, sure=0.4, **fields)
+    settled = {"return_and_refund": 1.0}
+    certain = decide("buyer_error", resolutions=settled, sure=1.0, **fields)
     assert certain.expected_loss_fen == 0
-    assert doubtful.expected_loss_fen > 0
+    doubt_about_buyer = decide("buyer_error", resolutions=AGENT, sure=1.0, **fields)
+    doubt_about_both = decide("buyer_error", resolutions=AGENT, sure=0.4, **fields)
+    assert 0 < doubt_about_buyer.expected_loss_fen < doubt_about_both.expected_loss_fen
+
+
+def test_signals_of_abuse_are_shown_for_a_concern_only(decide: Any) -> None:
+    history = {"buyer_orders_90d": 9, "buyer_refunds_90d": 8, "evidence_count": 0}
+    assert [s.rule for s in decide("likely_abuse", **history).abuse_signals] == ["many_refunds", "no_proof"]
+    assert decide("quality", **history).abuse_signals == []
 
 
 def test_old_electronics_are_rather_repaired(decide: Any) -> None:
