@@ -50,3 +50,18 @@ lock: $(STAMP) ## Pin every dependency again, with hashes and without any index 
 
 clean: ## Remove the virtual environment and caches, but not var/
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+VENV_BENCH := .venv-bench
+
+$(VENV_BENCH)/.installed: requirements-bench.lock
+	@echo "→ making the benchmark's own virtual environment …"
+	@$(PYTHON) -m venv $(VENV_BENCH)
+	@$(VENV_BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
+	@touch $@
+
+.PHONY: bench bench-growth
+bench: $(VENV_BENCH)/.installed ## Compare with an empty endpoint, MLflow, BentoML and LitServe (5 minutes; needs wrk and a trained model)
+	@$(VENV_BENCH)/bin/python -m bench.run --out experiments/$(shell date +%F)-bench
+
+bench-growth: $(VENV_BENCH)/.installed ## Measure long texts, a million stored cases and many training rows
+	@$(VENV_BENCH)/bin/python -m bench.growth --out experiments/$(shell date +%F)-bench

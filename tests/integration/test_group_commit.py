@@ -1,6 +1,7 @@
 """Answers are stored before they are sent: races, poison, and many at once."""
 
 import asyncio
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -19,14 +20,32 @@ from serving.scoring.service import new_id, now_utc
 from serving.scoring.store import Case, GroupCommit, StoredAnswer, store_cases
 from serving.scoring.tables import triages
 
+sys.path.insert(0, str(Path(__file__).parent))
+import postgres
 
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    """A fresh SQLite database."""
+
+@pytest.fixture(scope="module")
+def postgresql() -> Iterator[str]:
+    """URL of a PostgreSQL started for this module."""
+    folder = postgres.programs()
+    if folder is None:
+        pytest.skip(postgres.MISSING)
+    yield from postgres.run_postgres(folder)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """A fresh database of either kind."""
     url = f"sqlite:///{tmp_path / 'cases.sqlite'}"
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgresql")
     migrate(url)
     engine = make_engine(url)
     yield engine
+    if request.param == "postgresql":
+        with engine.begin() as connection:
+            connection.exec_driver_sql("DROP SCHEMA public CASCADE")
+            connection.exec_driver_sql("CREATE SCHEMA public")
     engine.dispose()
 
 
