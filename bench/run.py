@@ -111,23 +111,19 @@ def write(
             for other in ("mlflow models serve", "empty FastAPI")
         ]
         errors = sum(b.errors for c in CONCURRENCIES for b in bursts[name, c])
-        lines.append(
-            f"| {name} | {rate(name, 1):,.0f} | {rate(name, 8):,.0f} | {rate(name, 32):,.0f} | {p50:.1f} | {p99:.1f} |"
-            f" {p99_32:.1f} | {ratios[0]} | {ratios[1]} | {rss[name]:.0f} | {cold[name]:.1f} | {errors} |"
-        )
+        figures = [f"{rate(name, c):,.0f}" for c in CONCURRENCIES]
+        figures += [f"{p50:.1f}", f"{p99:.1f}", f"{p99_32:.1f}", *ratios]
+        figures += [f"{rss[name]:.0f}", f"{cold[name]:.1f}", str(errors)]
+        lines.append(f"| {name} | {' | '.join(figures)} |")
     (out / "result.md").write_text("\n".join(lines) + "\n", "utf-8")
     print((out / "result.md").read_text("utf-8"))
 
 
 def machine() -> str:
     """Name the machine."""
-    names = Path("/proc/cpuinfo").read_text().splitlines()
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
     model = next(
-        (
-            line.partition(":")[2].strip()
-            for line in Path("/proc/cpuinfo").read_text().splitlines()
-            if "model name" in line
-        ),
+        (line.partition(":")[2].strip() for line in lines if "model name" in line),
         platform.machine(),
     )
     return (

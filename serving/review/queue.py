@@ -250,7 +250,7 @@ def page(
 def counts(connection: Connection) -> dict[str, int]:
     """Return how many reviews are in each state."""
     rows = connection.execute(select(reviews.c.state, func.count()).group_by(reviews.c.state))
-    found: dict[str, int] = dict(rows.tuples().all())
+    found: dict[str, int] = dict(rows.all())
     return {state: found.get(state, 0) for state in ReviewState}
 
 
@@ -261,5 +261,5 @@ def backlog(connection: Connection) -> dict[str, tuple[int, datetime | None]]:
         .where(reviews.c.state.in_(OPEN))
         .group_by(reviews.c.state)
     )
-    found = {state: (count, respond_by) for state, count, respond_by in rows.tuples()}
+    found = {state: (count, respond_by) for state, count, respond_by in rows}
     return {str(state): found.get(state, (0, None)) for state in OPEN}

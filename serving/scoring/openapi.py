@@ -73,21 +73,30 @@ BATCH_BODY = _body("BatchRequest", {"requests": [EXAMPLE]})
 SCORE_BODY = BATCH_BODY
 
 
+def _content(media: str, name: str) -> dict[str, Any]:
+    return {media: {"schema": {"$ref": f"#/components/schemas/{name}"}}}
+
+
+_problem = _content("application/problem+json", "Problem")
+PROBLEMS: dict[str, dict[str, Any]] = {
+    "4XX": {"description": "What is wrong with the request", "content": _problem},
+    "5XX": {"description": "The service cannot answer now", "content": _problem},
+}
+
+
 def answers(schema: str) -> dict[int | str, dict[str, Any]]:
-    """Return the responses of an endpoint: its answer, and the problems it may give."""
-
-    def content(media: str, name: str) -> dict[str, Any]:
-        return {media: {"schema": {"$ref": f"#/components/schemas/{name}"}}}
-
-    problem = content("application/problem+json", "Problem")
-    return {
-        200: {"description": "The answer", "content": content("application/json", schema)},
-        "4XX": {"description": "What is wrong with the request", "content": problem},
-        "5XX": {"description": "The service cannot answer now", "content": problem},
-    }
+    """Return the responses of an endpoint that answers with this type."""
+    return {200: {"description": "The answer", "content": _content("application/json", schema)}}
 
 
 def add_components(schema: dict[str, Any]) -> dict[str, Any]:
-    """Add the msgspec types to a generated OpenAPI document."""
-    schema.setdefault("components", {}).setdefault("schemas", {}).update(COMPONENTS)
+    """Add the msgspec types to a generated OpenAPI document, and the problems every operation may give."""
+    components = schema.setdefault("components", {}).setdefault("schemas", {})
+    components.update(COMPONENTS)
+    for name in ("HTTPValidationError", "ValidationError"):  # the framework's own form, never sent here
+        components.pop(name, None)
+    for path in schema["paths"].values():
+        for operation in path.values():
+            operation["responses"].pop("422", None)
+            operation["responses"] = PROBLEMS | operation["responses"]
     return schema

@@ -102,7 +102,8 @@ def post_until_it_fails(url: str, prefix: str, answered: dict[str, str]) -> None
 
 def stored(engine: Engine) -> dict[str, str]:
     with reading(engine) as connection:
-        return dict(connection.execute(select(triages.c.refund_id, triages.c.triage_id)).tuples().all())
+        rows = connection.execute(select(triages.c.refund_id, triages.c.triage_id))
+        return {row.refund_id: row.triage_id for row in rows}
 
 
 def test_kill_9_under_load_loses_no_answered_case(server: Server, database_url: str) -> None:
