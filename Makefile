@@ -46,7 +46,7 @@ demo: $(STAMP) ## Send real texts through the running service and print what cam
 	@$(BIN)/refund-triage demo
 
 lock: $(STAMP) ## Pin every dependency again, with hashes and without any index address
-	@$(BIN)/pip-compile --quiet --upgrade --generate-hashes --all-extras --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --allow-unsafe -o requirements.lock pyproject.toml
+	@$(BIN)/pip-compile --quiet --upgrade --generate-hashes --extra training --extra test --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --allow-unsafe -o requirements.lock pyproject.toml
 
 clean: ## Remove the virtual environment and caches, but not var/
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
@@ -65,3 +65,7 @@ bench: $(VENV_BENCH)/.installed ## Compare with an empty endpoint, MLflow, Bento
 
 bench-growth: $(VENV_BENCH)/.installed ## Measure long texts, a million stored cases and many training rows
 	@$(VENV_BENCH)/bin/python -m bench.growth --out experiments/$(shell date +%F)-bench
+
+.PHONY: lock-bench
+lock-bench: $(STAMP) ## Pin what the benchmark compares with
+	@$(BIN)/pip-compile --quiet --upgrade --generate-hashes --extra training --extra bench --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --allow-unsafe -o requirements-bench.lock pyproject.toml

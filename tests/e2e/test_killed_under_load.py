@@ -55,6 +55,7 @@ class Server:
         )
 
     def wait_until_ready(self) -> None:
+        """Wait for /readyz."""
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             try:
@@ -65,8 +66,10 @@ class Server:
         raise TimeoutError("the service did not become ready")
 
     def kill(self) -> None:
-        os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
+        """Kill all its processes; killing a dead one does nothing."""
+        if self._process.poll() is None:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
 
 
 @pytest.fixture
