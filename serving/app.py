@@ -13,8 +13,8 @@ from serving.champion import Champion
 from serving.database import make_engine
 from serving.review import endpoints as review_endpoints
 from serving.scoring import endpoints as scoring_endpoints
+from serving.scoring.group_commit import GroupCommit
 from serving.scoring.openapi import add_components
-from serving.scoring.store import GroupCommit
 from serving.settings import Settings, get_settings
 
 DESCRIPTION = """Decides who is at fault in a Chinese refund request and what to do about it;

@@ -11,13 +11,16 @@ from typing import Any
 import msgspec
 import pytest
 from sqlalchemy import Engine, func, select
+from sqlalchemy.exc import OperationalError
 
 from model.request import TriageRequest
 from model.triage import Triage
 from serving.database import make_engine, migrate, reading
 from serving.review.tables import reviews
+from serving.scoring import group_commit
+from serving.scoring.group_commit import GroupCommit
 from serving.scoring.service import new_id, now_utc
-from serving.scoring.store import Case, GroupCommit, StoredAnswer, store_cases
+from serving.scoring.store import Case, StoredAnswer, store_cases
 from serving.scoring.tables import triages
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -145,3 +148,18 @@ def test_changed_content_makes_a_revision_and_one_review_waits(
     with reading(engine) as connection:
         states = connection.execute(select(reviews.c.state)).scalars().all()
     assert list(states).count("waiting") == 1
+
+
+def test_a_database_that_does_not_answer_is_asked_once(
+    engine: Engine, make_case: Callable[..., Case], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def refuse(*_: object) -> None:
+        asked.append(1)
+        raise OperationalError("BEGIN", {}, Exception("gone"))
+
+    monkeypatch.setattr(group_commit, "store_cases", refuse)
+    answers, _ = store_all(engine, [make_case(f"R{n}") for n in range(20)])
+    assert all(isinstance(answer, OperationalError) for answer in answers)
+    assert len(asked) == 1
