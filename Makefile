@@ -56,7 +56,7 @@ VENV_BENCH := .venv-bench
 $(VENV_BENCH)/.installed: requirements-bench.lock
 	@echo "→ making the benchmark's own virtual environment …"
 	@$(PYTHON) -m venv $(VENV_BENCH)
-	@$(VENV_BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
+	@$(VENV_BENCH)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.lock
 	@touch $@
 
 .PHONY: bench bench-growth
@@ -65,7 +65,3 @@ bench: $(VENV_BENCH)/.installed ## Compare with an empty endpoint, MLflow, Bento
 
 bench-growth: $(VENV_BENCH)/.installed ## Measure long texts, a million stored cases and many training rows
 	@$(VENV_BENCH)/bin/python -m bench.growth --out experiments/$(shell date +%F)-bench
-
-.PHONY: lock-bench
-lock-bench: $(STAMP) ## Pin what the benchmark compares with
-	@$(BIN)/pip-compile --quiet --upgrade --generate-hashes --extra training --extra bench --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --allow-unsafe -o requirements-bench.lock pyproject.toml

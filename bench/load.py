@@ -24,11 +24,17 @@ class Burst(msgspec.Struct, frozen=True, kw_only=True):
     p50_ms: float
     p99_ms: float
     errors: int
+    cpu_seconds: float = 0.0
 
     @property
     def rate(self) -> float:
         """Requests a second."""
         return self.requests / self.seconds
+
+    @property
+    def cpu_rate(self) -> float:
+        """Requests a second of processor time, which load by others hardly touches."""
+        return self.requests / max(self.cpu_seconds, 0.01)
 
 
 def write_bodies(path: Path, server: Server, n_bodies: int = 500, chars: int | None = None) -> None:
@@ -59,8 +65,10 @@ def burst(server: Server, bodies: Path, concurrency: int, seconds: float) -> Bur
         f"b{time.time_ns()}-{next(_bursts)}-",
     ]
     cores = sorted(os.sched_getaffinity(0))
-    output = subprocess.run(
-        ["taskset", "-c", str(cores[-1]), *command], check=True, capture_output=True, text=True
-    ).stdout
-    line = next(line for line in output.splitlines() if line.startswith("RESULT "))
-    return msgspec.json.decode(line.removeprefix("RESULT "), type=Burst)
+    before = server.cpu_seconds()
+    done = subprocess.run(["taskset", "-c", str(cores[-1]), *command], capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(f"wrk against {server.name}: {done.stdout}{done.stderr}")
+    line = next(line for line in done.stdout.splitlines() if line.startswith("RESULT "))
+    found = msgspec.json.decode(line.removeprefix("RESULT "), type=Burst)
+    return msgspec.structs.replace(found, cpu_seconds=server.cpu_seconds() - before)

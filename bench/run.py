@@ -82,7 +82,14 @@ def write(
     out.mkdir(parents=True, exist_ok=True)
     raw = {
         f"{name} c={c}": [
-            {"rate": b.rate, "p50_ms": b.p50_ms, "p99_ms": b.p99_ms, "errors": b.errors} for b in all_
+            {
+                "rate": b.rate,
+                "p50_ms": b.p50_ms,
+                "p99_ms": b.p99_ms,
+                "errors": b.errors,
+                "cpu_rate": b.cpu_rate,
+            }
+            for b in all_
         ]
         for (name, c), all_ in bursts.items()
     }
@@ -92,27 +99,41 @@ def write(
     def rate(name: str, c: int) -> float:
         return median(b.rate for b in bursts[name, c])
 
+    def cpu_rate(name: str) -> float:
+        return median(b.cpu_rate for b in bursts[name, 8])
+
     lines = [
         f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {machine()}. {note}",
         "",
         "Every server on one core, the load generator (wrk) on the other; requests/s and ms are medians of"
-        f" {len(next(iter(bursts.values())))} interleaved rounds.",
+        f" {len(next(iter(bursts.values())))} interleaved rounds. Per CPU-second: requests by processor time"
+        " of all the server's processes, which load by others hardly touches.",
         "",
-        "| server | c=1 | c=8 | c=32 | p50 c=8 | p99 c=8 | p99 c=32 | vs mlflow c=8 | vs empty c=8 | RSS MB |"
-        " cold start s | errors |",
-        "|---|---|---|---|---|---|---|---|---|---|---|---|",
+        "| server | c=1 | c=8 | c=32 | p50 c=8 | p99 c=8 | p99 c=32 | vs mlflow c=8 | vs empty c=8 |"
+        " per CPU-second c=8 | vs mlflow | vs empty | RSS MB | cold start s | errors |",
+        "|---" * 15 + "|",
     ]
     for server in candidates:
         name = server.name
         p50 = median(b.p50_ms for b in bursts[name, 8])
         p99, p99_32 = (median(b.p99_ms for b in bursts[name, c]) for c in (8, 32))
-        ratios = [
-            f"{rate(name, 8) / rate(other, 8):.2f}×" if (other, 8) in bursts else "–"
-            for other in ("mlflow models serve", "empty FastAPI")
-        ]
+        ratios, cpu_ratios = (
+            [
+                f"{of(name) / of(other):.2f}×" if (other, 8) in bursts else "–"
+                for other in ("mlflow models serve", "empty FastAPI")
+            ]
+            for of in (lambda name: rate(name, 8), cpu_rate)
+        )
         errors = sum(b.errors for c in CONCURRENCIES for b in bursts[name, c])
         figures = [f"{rate(name, c):,.0f}" for c in CONCURRENCIES]
-        figures += [f"{p50:.1f}", f"{p99:.1f}", f"{p99_32:.1f}", *ratios]
+        figures += [
+            f"{p50:.1f}",
+            f"{p99:.1f}",
+            f"{p99_32:.1f}",
+            *ratios,
+            f"{cpu_rate(name):,.0f}",
+            *cpu_ratios,
+        ]
         figures += [f"{rss[name]:.0f}", f"{cold[name]:.1f}", str(errors)]
         lines.append(f"| {name} | {' | '.join(figures)} |")
     (out / "result.md").write_text("\n".join(lines) + "\n", "utf-8")

@@ -1,7 +1,7 @@
 """The servers of a comparison: how each is started, where it listens, what its body looks like."""
 
+import contextlib
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -78,16 +78,29 @@ class Server:
 
     def rss_mb(self) -> float:
         """Resident memory of all its processes."""
+        return float(sum(process.memory_info().rss for process in self._processes())) / 2**20
+
+    def cpu_seconds(self) -> float:
+        """Processor time that all its processes have used so far."""
+        times = [process.cpu_times() for process in self._processes()]
+        return float(sum(each.user + each.system for each in times))
+
+    def _processes(self) -> list[psutil.Process]:
         if self.process is None:
             raise RuntimeError(f"{self.name} is not running")
         parent = psutil.Process(self.process.pid)
-        return float(sum(p.memory_info().rss for p in [parent, *parent.children(recursive=True)])) / 2**20
+        return [parent, *parent.children(recursive=True)]
 
     def stop(self) -> None:
-        """End it and its children."""
-        if self.process is not None:
-            os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
+        """End it and all it started; some put their workers into process groups of their own."""
+        if self.process is None:
+            return
+        with contextlib.suppress(psutil.NoSuchProcess):
+            for process in reversed(self._processes()):
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    process.kill()
+        self.process.wait()
+        self.process = None
 
 
 def servers(home: Path, postgresql: str | None) -> list[Server]:
