@@ -72,3 +72,17 @@ learning-curve: $(STAMP) ## Macro-F1 by number of training rows, with and withou
 
 docs: $(STAMP) ## Write the tables of docs/ that are made from the code (settings, routes)
 	@$(BIN)/refund-triage reference
+VENV_BENCH := .venv-bench
+
+$(VENV_BENCH)/.installed: requirements-bench.lock
+	@echo "→ making the benchmark's own virtual environment …"
+	@$(PYTHON) -m venv $(VENV_BENCH)
+	@$(VENV_BENCH)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.lock
+	@touch $@
+
+.PHONY: bench bench-growth
+bench: $(VENV_BENCH)/.installed ## Compare with an empty endpoint, MLflow, BentoML and LitServe (5 minutes; needs wrk and a trained model)
+	@$(VENV_BENCH)/bin/python -m bench.run --out experiments/$(shell date +%F)-bench
+
+bench-growth: $(VENV_BENCH)/.installed ## Measure long texts, a million stored cases and many training rows
+	@$(VENV_BENCH)/bin/python -m bench.growth --out experiments/$(shell date +%F)-bench

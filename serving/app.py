@@ -24,9 +24,9 @@ from serving.review import pages as review_pages
 from serving.review import report_pages
 from serving.review.similar import SimilarCases
 from serving.scoring import endpoints as scoring_endpoints
+from serving.scoring.group_commit import GroupCommit
 from serving.scoring.openapi import add_components
 from serving.scoring.service import now_utc
-from serving.scoring.store import GroupCommit
 from serving.settings import Settings, get_settings
 from serving.shadow.recorder import ShadowRecorder
 from serving.watcher import Watcher
