@@ -11,6 +11,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 sys.path.insert(0, str(Path(__file__).parent))
 from service import PASSWORD, Service, running
 
+from serving.accounts.roles import Role
+
 LEASE_SECONDS = 6
 
 
@@ -33,7 +35,7 @@ def service(tmp_path: Path, models_folder: Path) -> Iterator[Service]:
     with running(tmp_path / "home", models_folder, **settings) as service:
         service.add_user("li")
         service.add_user("wang")
-        service.add_user("chief", "senior")
+        service.add_user("chief", Role.SENIOR)
         yield service
 
 
@@ -51,7 +53,7 @@ def sign_in(browser: Browser, service: Service) -> Iterator[Callable[..., Page]]
         page.keyboard.press("Tab")
         page.keyboard.type(PASSWORD)
         page.keyboard.press("Enter")
-        page.wait_for_url("**/review")
+        page.wait_for_url(f"{service.url}/review")
         return page
 
     yield open_as

@@ -12,6 +12,12 @@ from pathlib import Path
 
 import httpx
 
+from serving.accounts import users
+from serving.accounts.roles import Role
+from serving.database import make_engine
+from serving.scoring.service import now_utc
+from serving.settings import Settings
+
 PASSWORD = "a-long-password"
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -46,15 +52,12 @@ class Service:
             **self.settings,
         }
 
-    def command(self, *arguments: str) -> str:
-        """Run refund-triage and return what it prints."""
-        program = [sys.executable, "-c", "from serving.cli import app; app()", *arguments]
-        done = subprocess.run(program, env=self.environment, check=True, capture_output=True, timeout=60)
-        return done.stdout.decode()
-
-    def add_user(self, name: str, role: str = "reviewer") -> None:
+    def add_user(self, name: str, role: Role = Role.REVIEWER) -> None:
         """Make an account with `PASSWORD`."""
-        self.command("user", "add", name, "--role", role, "--password", PASSWORD)
+        engine = make_engine(Settings(home=self.home).url)
+        with engine.begin() as connection:
+            users.add_user(connection, name, PASSWORD, role, now_utc())
+        engine.dispose()
 
     def start(self) -> None:
         """Start it and wait until it is ready."""
