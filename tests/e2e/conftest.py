@@ -28,15 +28,23 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def service(tmp_path: Path, models_folder: Path) -> Iterator[Service]:
+@pytest.fixture(scope="session")
+def running_service(tmp_path_factory: pytest.TempPathFactory, models_folder: Path) -> Iterator[Service]:
     """A service with two reviewers and a senior, short leases, and every doubtful case shown in full."""
+    home = tmp_path_factory.mktemp("service") / "home"
     settings = {"lease_seconds": str(LEASE_SECONDS), "audit_share": "0", "blind_share": "0"}
-    with running(tmp_path / "home", models_folder, **settings) as service:
+    with running(home, models_folder, **settings) as service:
         service.add_user("li")
         service.add_user("wang")
         service.add_user("chief", Role.SENIOR)
         yield service
+
+
+@pytest.fixture
+def service(running_service: Service) -> Service:
+    """The service without any case; one process for all tests, for starting it takes the longest."""
+    running_service.forget_cases()
+    return running_service
 
 
 @pytest.fixture

@@ -11,11 +11,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
+from sqlalchemy import delete
 
 from serving.accounts import users
 from serving.accounts.roles import Role
 from serving.database import make_engine
+from serving.review.tables import review_events, reviews, verdicts
 from serving.scoring.service import now_utc
+from serving.scoring.tables import triages
 from serving.settings import Settings
 
 PASSWORD = "a-long-password"
@@ -57,6 +60,14 @@ class Service:
         engine = make_engine(Settings(home=self.home).url)
         with engine.begin() as connection:
             users.add_user(connection, name, PASSWORD, role, now_utc())
+        engine.dispose()
+
+    def forget_cases(self) -> None:
+        """Empty the queue and what was answered."""
+        engine = make_engine(Settings(home=self.home).url)
+        with engine.begin() as connection:
+            for table in (verdicts, review_events, reviews, triages):
+                connection.execute(delete(table))
         engine.dispose()
 
     def start(self) -> None:

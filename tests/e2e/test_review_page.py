@@ -189,7 +189,7 @@ def test_the_page_works_without_a_script(service: Service, sign_in: SignIn) -> N
     add_cases(service, 1)
     page = sign_in("li", java_script_enabled=False)
     page.get_by_role("button", name="领取下一件").click()
-    page.get_by_label("买家原因").check()
+    page.get_by_role("radio", name="买家原因").check()
     page.get_by_role("button", name="决定并看下一件").click()
     page.wait_for_url("**/review?done=*")
     assert len(reviews(service, "decided")) == 1
