@@ -53,4 +53,4 @@ clean: ## Remove the virtual environment and caches, but not var/
 
 screenshots: $(STAMP) ## Take the pictures of docs/screenshots from a running service (needs chromium)
 	@$(BIN)/refund-train train --if-missing
-	@$(BIN)/python tests/e2e/screenshots.py var/models
+	@$(BIN)/python tests/e2e/review/screenshots.py var/models

@@ -22,7 +22,7 @@ from serving.scoring.tables import triages
 from serving.settings import Settings
 
 PASSWORD = "a-long-password"
-REPOSITORY = Path(__file__).resolve().parents[2]
+REPOSITORY = Path(__file__).resolve().parents[3]
 
 
 def free_port() -> int:

@@ -16,7 +16,7 @@ from service import PASSWORD, Service, running
 from serving.database import make_engine
 from serving.settings import Settings
 
-FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
+FOLDER = Path(__file__).resolve().parents[3] / "docs" / "screenshots"
 CHROMIUM = "/usr/bin/chromium"
 
 TEXTS = [
