@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check unit train demo data-check lock clean screenshots
+.PHONY: help run test check unit train demo data-check lock clean docs screenshots
 
 help: ## List the commands
 	@grep -hE '^[a-zA-Z_-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  \033[1m%-18s\033[0m %s\n", $$1, $$2}'
@@ -43,10 +43,12 @@ data-check: $(STAMP) ## Check the labelled data: form, duplicates, leaks, balanc
 	@$(BIN)/refund-train data-check
 
 demo: $(STAMP) ## Send real texts through the running service and print what came of it
+	@$(BIN)/refund-train train --if-missing
 	@$(BIN)/refund-triage demo
 
 lock: $(STAMP) ## Pin every dependency again, with hashes and without any index address
-	@$(BIN)/pip-compile --quiet --upgrade --generate-hashes --all-extras --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --allow-unsafe -o requirements.lock pyproject.toml
+	@$(BIN)/pip-compile --quiet --upgrade --generate-hashes --extra training --extra test --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --allow-unsafe -o requirements.lock pyproject.toml
+	@$(BIN)/pip-compile --quiet --upgrade --generate-hashes --extra training --extra scoreboard --constraint requirements.lock --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --allow-unsafe -o requirements-scoreboard.lock pyproject.toml
 
 clean: ## Remove the virtual environment and caches, but not var/
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
@@ -54,3 +56,23 @@ clean: ## Remove the virtual environment and caches, but not var/
 screenshots: $(STAMP) ## Take the pictures of docs/screenshots from a running service (needs chromium)
 	@$(BIN)/refund-train train --if-missing
 	@$(BIN)/python tests/e2e/review/screenshots.py var/models
+
+SCOREBOARD := .venv-scoreboard
+SCOREBOARD_STAMP := $(SCOREBOARD)/.installed
+
+$(SCOREBOARD_STAMP): requirements-scoreboard.lock pyproject.toml
+	@echo "→ making the scoreboard's own virtual environment …"
+	@$(PYTHON) -m venv $(SCOREBOARD)
+	@$(SCOREBOARD)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-scoreboard.lock
+	@$(SCOREBOARD)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.PHONY: benchmark-quality learning-curve
+benchmark-quality: $(SCOREBOARD_STAMP) ## Compare our model with fastText, LightGBM, embeddings …; writes experiments/2026-11-23-scoreboard
+	@$(SCOREBOARD)/bin/refund-train scoreboard
+
+learning-curve: $(STAMP) ## Macro-F1 by number of training rows, with and without the lexicon; writes experiments/2026-11-23-corpus-curve
+	@$(BIN)/refund-train learning-curve
+
+docs: $(STAMP) ## Write the tables of docs/ that are made from the code (settings, routes)
+	@$(BIN)/refund-triage reference

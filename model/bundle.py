@@ -9,10 +9,11 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from model.compiled import ScorerArrays, ScorerTables
 from model.errors import BundleError
 from model.lexicon import read_lexicon
 from model.operating_point import OperatingPoint
-from model.scorer import Scorer, ScorerArrays, ScorerTables
+from model.scorer import Scorer
 from model.text import make_cut
 
 FORMAT = 1
@@ -70,7 +71,8 @@ class Bundle:
 
 def sha256_of(path: Path) -> str:
     """Return the hex SHA-256 of a file."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def version_of(files: dict[str, str]) -> str:
@@ -108,6 +110,9 @@ def verify(folder: Path) -> Manifest:
             raise BundleError(f"{path}: missing")
         if sha256_of(path) != digest:
             raise BundleError(f"{path}: its content is not what the manifest promises (tampered or damaged)")
+    present = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+    if differing := (present - {MANIFEST_FILE, CARD_FILE}) ^ set(manifest.files):
+        raise BundleError(f"{folder / min(differing)}: in the folder or in the manifest, but not in both")
     if version_of(manifest.files) != manifest.model_version:
         raise BundleError(f"{folder}: the model version does not belong to these files")
     required = {TABLES_FILE, ARRAYS_FILE, OPERATING_POINT_FILE, *LEXICON_FILES}

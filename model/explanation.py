@@ -2,50 +2,67 @@
 
 import numpy as np
 
+from model.compiled import Floats
 from model.fields import FIELD_GLOSS
-from model.scorer import Floats, Score, Scorer
+from model.scorer import Score, Scorer, TextBlock
 from model.taxonomy import FAULT_LABELS, gloss
 
 MAX_NAMES = 6
 
 
 def explain(scorer: Scorer, score: Score, category: str, language: str = "zh") -> list[tuple[str, float]]:
-    """Return names and weights, largest first: what each part added to the category's logit.
+    """Return names and weights of the parts that moved the category's logit most, largest first."""
+    parts = contributions(scorer, score, category, language)
+    ranked = sorted(parts.items(), key=lambda part: (-abs(part[1]), part[0]))
+    return [(name, weight) for name, weight in ranked[:MAX_NAMES] if weight]
 
-    The weight is the calibrated logit of `category` against the average of all labels. The share of an
-    n-gram is spread evenly over the characters it covers and gathered by word, so the word weights add up
-    exactly to what the text added.
+
+def contributions(scorer: Scorer, score: Score, category: str, language: str = "zh") -> dict[str, float]:
+    """Return what every word, concept and field added to the category's calibrated logit.
+
+    The logit is read against the average of all labels. Together with the intercept the parts add up to it
+    exactly (tests/unit/model/test_explanation.py).
     """
     column = FAULT_LABELS.index(category)
-    temperature = scorer.tables.fault_inverse_temperature
-    parts = {f"“{word}”": weight for word, weight in word_weights(scorer, score, column)}
+    parts = {f"“{word}”": weight for word, weight in word_weights(scorer, score, column).items()}
     for name in sorted({mention.name for mention in score.mentions}):
-        row = scorer.tables.concepts.index(name)
         label = f"{'概念' if language == 'zh' else 'concept'}：{concept_gloss(scorer, name, language)}"
-        parts[label] = parts.get(label, 0.0) + float(scorer.arrays.concept[row, column])
+        parts[label] = parts.get(label, 0.0) + scorer.concept_weight(name, column)
     for name, weight in field_weights(scorer, score, column, language).items():
         parts[name] = parts.get(name, 0.0) + weight
-    ranked = sorted(parts.items(), key=lambda part: (-abs(part[1]), part[0]))
-    return [(name, weight * temperature) for name, weight in ranked[:MAX_NAMES] if weight]
+    temperature = scorer.tables.fault_inverse_temperature
+    return {name: weight * temperature for name, weight in parts.items()}
 
 
-def word_weights(scorer: Scorer, score: Score, column: int) -> list[tuple[str, float]]:
-    """Return each distinct word of the text with what its characters added to the logit of `column`."""
-    n = len(score.text)
-    by_character = np.zeros(n)
-    added = score.gram_weights * scorer.arrays.gram[score.grams, column]
-    n_words = len(score.words)
-    spans = _word_spans(score.text, score.words)
-    for (start, end), value in zip(spans, added[:n_words], strict=True):
-        by_character[start:end] += value / (end - start)
-    for i, value in enumerate(added[n_words : 2 * n_words - 1]):
-        start, end = spans[i][0], spans[i + 1][1]
-        by_character[start:end] += value / (end - start)
-    _add_character_grams(by_character, added[max(2 * n_words - 1, 0) :])
+def word_weights(scorer: Scorer, score: Score, column: int) -> dict[str, float]:
+    """Return each distinct word of the text with what its characters added to the logit of `column`.
+
+    The share of an n-gram is spread evenly over the characters it covers and gathered by word; the blank
+    after a word counts as its last character, so nothing is lost.
+    """
+    if not score.words:
+        return {}
+    starts, ends = _word_spans(score.text, score.words)
+    added = _added(scorer, score.word_block, column)
+    n_chars = len(score.text)
+    # Word pairs cover from the first word's start to the second one's end.
+    all_starts = np.concatenate([starts, starts[:-1]])
+    all_ends = np.concatenate([ends, ends[1:]])
+    share = added / (all_ends - all_starts)
+    steps = np.bincount(all_starts, share, n_chars + 1) - np.bincount(all_ends, share, n_chars + 1)
+    by_character = np.add.accumulate(steps)[:n_chars]
+    _add_character_grams(by_character, _added(scorer, score.char_block, column))
     totals: dict[str, float] = {}
-    for word, (start, end) in zip(score.words, spans, strict=True):
-        totals[word] = totals.get(word, 0.0) + float(by_character[start:end].sum())
-    return list(totals.items())
+    for word, weight in zip(score.words, np.add.reduceat(by_character, starts).tolist(), strict=True):
+        totals[word] = totals.get(word, 0.0) + weight
+    return totals
+
+
+def _added(scorer: Scorer, block: TextBlock, column: int) -> Floats:
+    """What every single occurrence of a block's n-grams added, in the order of the text."""
+    each = block.weights / block.counts * scorer.arrays.gram[block.unique, column]
+    by_row = dict(zip(block.unique.tolist(), each.tolist(), strict=True))
+    return np.array([by_row.get(row, 0.0) for row in block.rows])
 
 
 def _add_character_grams(by_character: Floats, added: Floats) -> None:
@@ -59,30 +76,29 @@ def _add_character_grams(by_character: Floats, added: Floats) -> None:
         start += count
 
 
-def _word_spans(text: str, words: list[str]) -> list[tuple[int, int]]:
-    spans, position = [], 0
+def _word_spans(text: str, words: list[str]) -> tuple[np.ndarray, np.ndarray]:
+    starts, position = [], 0
     for word in words:
-        start = text.index(word, position)
-        position = start + len(word)
-        spans.append((start, position))
-    return spans
+        position = text.index(word, position)
+        starts.append(position)
+        position += len(word)
+    first = np.array(starts)
+    return first, first + np.array([len(word) for word in words])
 
 
 def field_weights(scorer: Scorer, score: Score, column: int, language: str) -> dict[str, float]:
     """Return each field's share of the logit of `column`, scaled down together where the bound bites."""
     if not score.fields:
         return {}
-    rows, values = list(score.fields), np.fromiter(score.fields.values(), float)
-    shares = values * scorer.arrays.field[rows, column]
-    total = float(shares.sum())
-    bound = scorer.tables.field_bound
-    if abs(total) > bound:
-        shares = shares * (bound / abs(total))
+    rows = list(score.fields)
+    shares = np.fromiter(score.fields.values(), float) * scorer.arrays.field[rows, column]
+    total = abs(float(shares.sum()))
+    if total > scorer.tables.field_bound:
+        shares *= scorer.tables.field_bound / total
     names: dict[str, float] = {}
-    for row, share in zip(rows, shares, strict=True):
+    for row, share in zip(rows, shares.tolist(), strict=True):
         field, _, level = scorer.tables.fields[row].partition("=")
-        name = FIELD_GLOSS[field][language] + (f"={gloss(level, language)}" if level else "")
-        names[name] = float(share)
+        names[FIELD_GLOSS[field][language] + (f"={gloss(level, language)}" if level else "")] = share
     return names
 
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -70,12 +71,13 @@ class Lexicon:
         self.entries = tuple(entries)
         self._terms = ahocorasick.Automaton()
         self._pieces = ahocorasick.Automaton()
-        self._patterns: list[tuple[str, str, str]] = []
+        self._patterns: dict[str, list[tuple[str, str]]] = {}
         pieces: dict[str, None] = {}
         for entry in self.entries:
-            head, gap, tail = normalise(entry.term).partition(GAP)
+            # Split before normalising: NFKC would turn the gap mark into three full stops.
+            head, gap, tail = (normalise(part) for part in entry.term.partition(GAP))
             if gap:
-                self._patterns.append((head, tail, entry.concept))
+                self._patterns.setdefault(tail, []).append((head, entry.concept))
                 pieces |= {head: None, tail: None}
             else:
                 self._terms.add_word(head, (len(head), entry.concept))
@@ -117,16 +119,18 @@ class Lexicon:
             ends.setdefault(piece, []).append(end + 1)
         if len(ends) < 2:
             return
-        for head, tail, concept in self._patterns:
-            for tail_end in ends.get(tail, ()):
-                tail_start = tail_end - len(tail)
-                for head_end in ends.get(head, ()):
-                    gap = text[head_end:tail_start]
-                    near = head_end <= tail_start <= head_end + MAX_GAP_CHARS
-                    if near and not _clause_end.search(gap):
-                        yield Mention(
-                            concept=concept, start=head_end - len(head), end=tail_end, negated=False
-                        )
+        for tail in ends.keys() & self._patterns.keys():
+            for head, concept in self._patterns[tail]:
+                for head_end, tail_end in product(ends.get(head, ()), ends[tail]):
+                    if _is_near(text, head_end, tail_end - len(tail)):
+                        start = head_end - len(head)
+                        yield Mention(concept=concept, start=start, end=tail_end, negated=False)
+
+
+def _is_near(text: str, head_end: int, tail_start: int) -> bool:
+    """Tell whether a pattern's tail follows its head within the gap and the same clause."""
+    near = head_end <= tail_start <= head_end + MAX_GAP_CHARS
+    return near and not _clause_end.search(text, head_end, tail_start)
 
 
 def _is_negated(text: str, start: int) -> bool:

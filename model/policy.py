@@ -1,146 +1,189 @@
-"""What the platform and the law allow, read from data: the rules of policy.yaml applied to one request."""
+"""What the platform and the law allow, what it costs, what to write: the policy applied to one request."""
 
-import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
-from typing import Any
 
-import msgspec
-import yaml
+import numpy as np
 
+from model.decision import AppliedRule, Decision, Excluded, Opinion
 from model.errors import PolicyError
+from model.policy_conditions import FormError
+from model.policy_costs import CostTable, Floats, Prices, Whereabouts, make_cost_table
+from model.policy_facts import Facts, gather, no_reason_return
+from model.policy_file import read_form
+from model.policy_form import PolicyForm, Proof
+from model.policy_rules import CompiledRule, CompiledRules, CompiledSignal, compile_rules
+from model.reply import MAX_PROOFS, ReplyFacts, ReplyWriter, reply_language, yuan
 from model.request import TriageRequest
-from model.taxonomy import RESOLUTIONS, FaultCategory
+from model.taxonomy import RESOLUTIONS, LogisticsStatus, Resolution
 
 SHIPPED_POLICY = Path(__file__).with_name("policy.yaml")
-
-
-class Excluded(msgspec.Struct, frozen=True, kw_only=True):
-    """A resolution the rules forbid, with the rule that forbids it."""
-
-    resolution: str
-    rule: str
-    gloss: str
-
-
-class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One rule: where every condition of `when` holds, `exclude` is forbidden and `needs_person` applies."""
-
-    id: str
-    when: dict[str, Any]
-    gloss: dict[str, str]
-    exclude: list[str] = []
-    needs_person: bool = False
-
-
-class FaultTerms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Who pays the freight and which proof to ask for."""
-
-    freight_payer: str
-    evidence_required: list[dict[str, str]]
-
-
-class PolicyData(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The policy file as it is written."""
-
-    perishable: list[str]
-    default_respond_within_hours: dict[str, int]
-    faults: dict[FaultCategory, FaultTerms]
-    rules: list[Rule]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Decision:
-    """What the policy makes of a request and the model's opinion."""
-
-    recommended: str | None
-    excluded: list[Excluded]
-    freight_payer: str
-    evidence_required: list[str]
-    needs_person: list[str]
-    respond_by: datetime
-    runner_up: str | None
-    expected_cost_fen: int
-    price_difference_fen: int
-    expected_loss_fen: int
-    on_timeout: str
-    money_at_risk_fen: int
-    reply_draft: str
+PARTIAL_REFUND = RESOLUTIONS.index(Resolution.PARTIAL_REFUND)
+WITH_COMPENSATION = frozenset(
+    {Resolution.RETURN_AND_REFUND, Resolution.EXCHANGE, Resolution.RESHIP, Resolution.REPAIR}
+)
+"""Resolutions with which the shop adds its small compensation; the others are money already."""
 
 
 class Policy:
-    """A validated policy; `version` is the hash of its content and is stored with every answer."""
+    """A validated, compiled policy; `version` is the hash of its file and is stored with every answer."""
 
-    def __init__(self, data: PolicyData, version: str) -> None:
-        self.data = data
+    def __init__(self, form: PolicyForm, version: str) -> None:
+        self.form = form
         self.version = version
+        self._rules: CompiledRules = compile_rules(form)
+        self._costs: CostTable = make_cost_table(form.costs, form.faults)
+        self._replies = ReplyWriter(form)
+        self._out_of_stock = frozenset(map(str, form.out_of_stock))
 
     def decide(
-        self,
-        request: TriageRequest,
-        fault: str,
-        resolution_probabilities: Mapping[str, float],
-        now: datetime,
-        language: str = "zh",
+        self, request: TriageRequest, opinion: Opinion, *, now: datetime, language: str = "zh"
     ) -> Decision:
-        """Remove what the rules forbid, then take the most probable resolution that is left."""
-        facts = self._facts(request, fault)
-        excluded: dict[str, Excluded] = {}
-        needs_person: list[str] = []
-        for rule in self.data.rules:
-            if not all(facts.get(name) in _as_list(wanted) for name, wanted in rule.when.items()):
-                continue
-            if rule.needs_person:
-                needs_person.append(rule.id)
-            for name in rule.exclude:
-                excluded.setdefault(name, Excluded(resolution=name, rule=rule.id, gloss=rule.gloss[language]))
-        allowed = [name for name in RESOLUTIONS if name not in excluded]
-        allowed.sort(key=lambda name: -resolution_probabilities[name])
-        terms = self.data.faults[FaultCategory(fault)]
+        """Remove what the rules forbid, then take what is expected to cost least.
+
+        The draft is in the buyer's language, every other text in `language`, the reader's.
+        """
+        facts = self.facts_of(request, opinion)
+        held = [rule for rule in self._rules.before_choice if rule.holds(facts)]
+        excluded_by = _first_excluding(held)
+        allowed = [row for row in range(len(RESOLUTIONS)) if row not in excluded_by]
+        prices = self._price(facts, opinion, held, allowed)
+        allowed.sort(key=prices.expected.__getitem__)
+        recommended = RESOLUTIONS[allowed[0]] if allowed else None
+        facts["recommended"] = recommended
+        held += [rule for rule in self._rules.after_choice if rule.holds(facts)]
+        payer, proofs = self._terms(facts, held)
+        compensation = self._compensation(opinion.category, recommended, excluded_by)
+        respond_by, on_timeout = self._deadline(request, facts, now)
         return Decision(
-            recommended=allowed[0] if allowed else None,
-            runner_up=allowed[1] if len(allowed) > 1 else None,
-            expected_cost_fen=request.refund_amount_fen or 0,
-            price_difference_fen=0,
-            expected_loss_fen=request.refund_amount_fen or 0,
-            on_timeout=str(request.service_type or "refund_only"),
-            money_at_risk_fen=request.refund_amount_fen or 0,
-            reply_draft="",
-            excluded=list(excluded.values()),
-            freight_payer=terms.freight_payer,
-            evidence_required=[proof[language] for proof in terms.evidence_required],
-            needs_person=needs_person,
-            respond_by=request.respond_by or now + self._default_time(request),
+            recommended=recommended,
+            runner_up=RESOLUTIONS[allowed[1]] if len(allowed) > 1 else None,
+            excluded=[
+                Excluded(resolution=RESOLUTIONS[row], rule=rule.id, gloss=rule.gloss.in_language(language))
+                for row, rule in sorted(excluded_by.items())
+            ],
+            costs_fen={RESOLUTIONS[row]: round(prices.expected[row]) for row in allowed},
+            expected_cost_fen=prices.of_best(allowed),
+            price_difference_fen=prices.to_runner_up(allowed),
+            expected_loss_fen=prices.expected_loss(allowed, opinion.fault),
+            money_at_risk_fen=prices.at_risk(allowed, RESOLUTIONS.index(on_timeout)),
+            compensation_fen=compensation,
+            freight_payer=payer,
+            evidence_required=[proof.in_language(language) for proof in proofs],
+            needs_person=[_applied(rule, language) for rule in held if rule.needs_person],
+            abuse_signals=[
+                _applied(signal, language) for signal in self._rules.abuse_signals if signal.holds(facts)
+            ],
+            respond_by=respond_by,
+            on_timeout=on_timeout,
+            reply_draft=self._draft(facts, proofs, payer, compensation),
         )
 
-    def _facts(self, request: TriageRequest, fault: str) -> dict[str, Any]:
-        return msgspec.structs.asdict(request) | {
-            "fault": fault,
-            "perishable": request.product_category in self.data.perishable,
-        }
+    def facts_of(self, request: TriageRequest, opinion: Opinion) -> Facts:
+        """Gather what conditions may ask for; `recommended` is not known yet."""
+        mentions = self._rules.words.find(opinion.text)
+        for concept in opinion.concepts & self._rules.groups_by_concept.keys():
+            mentions |= self._rules.groups_by_concept[concept]
+        facts = gather(
+            request,
+            fault=opinion.category,
+            goods=self._rules.goods.find((request.product_category or "").lower()),
+            mentions=mentions,
+            in_stock=False if request.sku_id in self._out_of_stock else None,
+        )
+        within_days = self.form.no_reason_return.within_days
+        facts["no_reason"] = no_reason_return(facts, within_days, self._rules.not_covered)
+        return facts
 
-    def _default_time(self, request: TriageRequest) -> timedelta:
-        hours = self.data.default_respond_within_hours
-        return timedelta(hours=hours.get(str(request.platform), hours["other"]))
+    def _price(
+        self, facts: Facts, opinion: Opinion, held: Sequence[CompiledRule], allowed: Sequence[int]
+    ) -> Prices:
+        amount = facts["amount_fen"]
+        if amount is None:
+            amount = self._costs.unknown_amount_fen
+        costs = self._costs.settle(Whereabouts.of(facts["logistics_status"], facts["received"]), amount)
+        for rule in held:
+            for row, share in rule.add_cost:
+                costs[row] += share * amount
+        lost = self._costs.lose_customer(amount, _settles(opinion.resolution, allowed))
+        settled = costs @ opinion.fault
+        return Prices(costs=costs, settled=settled.tolist(), expected=(settled + lost).tolist())
+
+    def _terms(self, facts: Facts, held: Sequence[CompiledRule]) -> tuple[str, list[Proof]]:
+        """Return who pays the freight and which proofs are needed; a rule goes before the fault."""
+        terms = self._rules.terms[facts["fault"]]
+        payer = next((rule.freight_payer for rule in held if rule.freight_payer), terms.freight_payer)
+        proofs = [part.proof for part in terms.evidence if part.holds(facts)]
+        proofs += [part.proof for rule in held for part in rule.evidence if part.holds(facts)]
+        return payer, proofs
+
+    def _compensation(self, fault: str, recommended: str | None, excluded_by: dict[int, CompiledRule]) -> int:
+        """Return what the shop adds; nothing where the rules forbid to pay a part."""
+        if recommended not in WITH_COMPENSATION or PARTIAL_REFUND in excluded_by:
+            return 0
+        return self._rules.terms[fault].compensation_fen
+
+    def _deadline(self, request: TriageRequest, facts: Facts, now: datetime) -> tuple[datetime, str]:
+        """Return when the clock runs out, and what the platform does then."""
+        default = next(d for d in self._rules.deadlines if d.holds(facts))
+        asked = request.service_type or self.form.silence.not_asked
+        return request.respond_by or now + default.time, str(default.on_timeout or asked)
+
+    def _draft(self, facts: Facts, proofs: Sequence[Proof], payer: str, compensation: int) -> str:
+        language = reply_language(facts["text"])
+        amount: int | None = facts["amount_fen"]
+        share = self._rules.terms[facts["fault"]].partial_refund_share
+        evidence = [proof.in_language(language) for proof in proofs if proof.source == "buyer"]
+        return self._replies.write(
+            ReplyFacts(
+                fault=facts["fault"],
+                received=facts["received"],
+                unshipped=facts["logistics_status"] == LogisticsStatus.NOT_SHIPPED,
+                no_reason=facts["no_reason"] is True,
+                evidence=evidence[:MAX_PROOFS],
+                evidence_count=facts["evidence_count"] or 0,
+                amount=yuan(amount),
+                partial=yuan(round((amount or 0) * share)),
+                compensation=yuan(compensation),
+                freight_payer=payer,
+            ),
+            facts["recommended"],
+            language,
+        )
 
 
-def _as_list(wanted: Any) -> list[Any]:
-    return wanted if isinstance(wanted, list) else [wanted]
+def _first_excluding(held: Sequence[CompiledRule]) -> dict[int, CompiledRule]:
+    """Name for each excluded resolution the first rule that excludes it."""
+    excluded_by: dict[int, CompiledRule] = {}
+    for rule in held:
+        for row in rule.exclude:
+            excluded_by.setdefault(row, rule)
+    return excluded_by
+
+
+def _settles(probabilities: Floats, allowed: Sequence[int]) -> Floats:
+    """Share the resolution head's probabilities out over what the rules leave open."""
+    settles = np.zeros_like(probabilities)
+    settles[allowed] = probabilities[allowed]
+    total = settles.sum()
+    return settles / total if total > 0 else settles
+
+
+def _applied(rule: CompiledRule | CompiledSignal, language: str) -> AppliedRule:
+    return AppliedRule(rule=rule.id, gloss=rule.gloss.in_language(language))
 
 
 def read_policy(path: Path = SHIPPED_POLICY) -> Policy:
-    """Read and validate a policy file.
+    """Read, validate and compile a policy file.
 
     Raises
     ------
     PolicyError
-        Names the file and what is wrong in it.
+        Names file, line and rule, and what is wrong there.
     """
-    content = path.read_bytes()
+    source = read_form(path)
     try:
-        data = msgspec.convert(yaml.safe_load(content), PolicyData)
-    except (yaml.YAMLError, msgspec.ValidationError) as error:
-        raise PolicyError(f"{path}: {error}") from error
-    return Policy(data, hashlib.sha256(content).hexdigest()[:12])
+        return Policy(source.form, source.version)
+    except FormError as error:
+        raise PolicyError(source.blame(error)) from error

@@ -14,7 +14,10 @@ MAX_FEN = 1_000_000_000_000  # ten billion yuan; far above any order, far below 
 
 Fen = Annotated[int, Meta(ge=0, le=MAX_FEN, description="Money in fen (1/100 yuan).")]
 Count = Annotated[int, Meta(ge=0, le=1_000_000)]
-Code = Annotated[str, Meta(max_length=64)]
+PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
+"""No control characters: PostgreSQL stores no NUL, and what is shown in lists stays on its line."""
+
+Code = Annotated[str, Meta(max_length=64, pattern=PRINTABLE)]
 
 
 class TriageRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -40,7 +43,9 @@ class TriageRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     sku_id, courier, shop_id : for reports; never a feature of the model.
     """
 
-    refund_id: Annotated[str, Meta(min_length=1, max_length=128, examples=["R20261123001"])]
+    refund_id: Annotated[
+        str, Meta(min_length=1, max_length=128, pattern=PRINTABLE, examples=["R20261123001"])
+    ]
     text: Annotated[str, Meta(max_length=MAX_TEXT_CHARS, examples=["杯子收到就碎了 箱子都瘪了"])]
     reason_code: Code | None = None
     service_type: ServiceType | None = None
@@ -65,6 +70,9 @@ class TriageRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 _decoder = msgspec.json.Decoder(TriageRequest)
 
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What msgspec raises on bytes that break JSON, UTF-8 or all bounds of nesting."""
+
 
 def decode_request(body: bytes | msgspec.Raw) -> TriageRequest:
     """Parse one JSON request.
@@ -75,17 +83,26 @@ def decode_request(body: bytes | msgspec.Raw) -> TriageRequest:
         Names the field and the broken rule; never repeats what was sent.
     """
     try:
-        return _decoder.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        request = _decoder.decode(body)
+    except UNREADABLE as error:
         raise request_error(error) from None
+    return _with_sane_deadline(request)
 
 
 def request_from(fields: dict[str, Any]) -> TriageRequest:
     """Build a request from a plain dict (rows of files, stored cases) under the same rules."""
     try:
-        return msgspec.convert(fields, TriageRequest)
+        request = msgspec.convert(fields, TriageRequest)
     except msgspec.ValidationError as error:
         raise request_error(error) from None
+    return _with_sane_deadline(request)
+
+
+def _with_sane_deadline(request: TriageRequest) -> TriageRequest:
+    """Refuse a deadline at the ends of the calendar, where no zone can be subtracted from it any more."""
+    if request.respond_by is not None and not 2000 <= request.respond_by.year < 2200:
+        raise RequestError("respond_by", "not a moment between the years 2000 and 2200")
+    return request
 
 
 def request_error(error: Exception) -> RequestError:
@@ -102,4 +119,6 @@ def request_error(error: Exception) -> RequestError:
         return RequestError(missing if field == "body" else f"{field}.{missing}", "required field is missing")
     if message.startswith("Invalid enum value"):
         return RequestError(field, "not one of the allowed values")
+    if "matching regex" in message:
+        return RequestError(field, "control characters are not allowed")
     return RequestError(field, message.replace("`", "'"))

@@ -2,18 +2,17 @@
 
 Nothing here imports scikit-learn, SciPy or pandas. Scoring is: normalise, cut, look up, one gather and one
 product for both heads, softmax. How the numbers are folded together is told in training/compile.py, and
-that they equal the reference within 1e-9 in tests/unit/model/test_scorer_parity.py.
+that they equal the reference within 1e-9 in tests/integration/test_scorer_parity.py.
 """
 
+import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
-from itertools import chain
 
-import msgspec
 import numpy as np
-import numpy.typing as npt
 
+from model.compiled import Floats, ScorerArrays, ScorerTables
 from model.errors import RequestError
 from model.fields import CATEGORICAL, CLIP, NUMERIC
 from model.lexicon import Lexicon, Mention
@@ -22,50 +21,25 @@ from model.request import TriageRequest
 from model.taxonomy import FAULT_LABELS, RESOLUTIONS
 from model.text import Cut, normalise
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-
 N_FAULTS = len(FAULT_LABELS)
 N_RESOLUTIONS = len(RESOLUTIONS)
 
 
-class ScorerTables(msgspec.Struct, frozen=True, kw_only=True):
-    """What the scorer looks up by name; stored as JSON beside the arrays."""
-
-    words: list[str]
-    chars: list[str]
-    concepts: list[str]
-    fields: list[str]
-    field_mean: dict[str, float]
-    field_scale: dict[str, float]
-    field_bound: float
-    fault_inverse_temperature: float
-    resolution_inverse_temperature: float
-
-
 @dataclass(frozen=True, kw_only=True)
-class ScorerArrays:
-    """The numbers; rows are features, columns are 6 fault logits, then 7 resolution logits.
-
-    Fault columns are centred over the six labels (softmax does not see it), so a coefficient reads as
-    what a feature does for one label against the average of all.
+class TextBlock:
+    """The word or the character n-grams of one text.
 
     Attributes
     ----------
-    gram : (n_words + n_chars, 13), idf and block weight folded in.
-    squared_idf : (n_words + n_chars,), for the l2 norm of each block.
-    concept : (n_concepts, 13).
-    field : (n_fields, 13).
-    by_fault : (6, 7), what the fault probabilities add to the resolution logits.
-    intercept : (13,), minus infinity for a resolution never seen in training.
+    rows : row of every n-gram in the order of the text, None where training has not seen it.
+    unique : the distinct known rows; counts : how often each occurs.
+    weights : sublinear count over the block's l2 norm, one for each of `unique`.
     """
 
-    gram: Floats
-    squared_idf: Floats
-    concept: Floats
-    field: Floats
-    by_fault: Floats
-    intercept: Floats
+    rows: list[int | None]
+    unique: np.ndarray
+    counts: np.ndarray
+    weights: Floats
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +52,7 @@ class Score:
     resolution : seven calibrated probabilities in the order of RESOLUTIONS.
     familiarity : share of the text's character pairs that training has seen, 0–1.
     text : the normalised text; words : its words in order; mentions : the concepts found.
+    word_block, char_block, fields : what an explanation is read from.
     """
 
     fault: Floats
@@ -86,8 +61,8 @@ class Score:
     text: str
     words: list[str]
     mentions: list[Mention]
-    grams: Ints = field(repr=False)
-    gram_weights: Floats = field(repr=False)
+    word_block: TextBlock = field(repr=False)
+    char_block: TextBlock = field(repr=False)
     fields: dict[int, float] = field(repr=False)
 
 
@@ -109,12 +84,16 @@ class Scorer:
         self._words = {word: row for row, word in enumerate(tables.words)}
         self._chars = {gram: row for row, gram in enumerate(tables.chars, start=len(tables.words))}
         self._concepts = {name: row for row, name in enumerate(tables.concepts)}
-        self._fields = {name: row for row, name in enumerate(tables.fields)}
-
-    @cached_property
-    def _log_count(self) -> Floats:
-        """1 + ln(count) by count; grows no further than a text can be long."""
-        return 1.0 + np.log(np.maximum(np.arange(2_001), 1))
+        rows = {name: row for row, name in enumerate(tables.fields)}
+        self._levels: dict[str, dict[str, int]] = {name: {} for name in CATEGORICAL}
+        for name, row in rows.items():
+            category, equals, level = name.partition("=")
+            if equals:
+                self._levels[category][level] = row
+        self._numbers = [
+            (name, number, rows[name], tables.field_mean[name], tables.field_scale[name])
+            for name, number in NUMERIC.items()
+        ]
 
     def score(self, request: TriageRequest) -> Score:
         """Judge one request.
@@ -126,76 +105,76 @@ class Scorer:
         """
         text = normalise(request.text)
         words = word_ngrams(text, self._cut)
-        grams = [self._words.get(word, -1) for word in words]
-        n_words = len(grams)
-        chars = char_ngrams(text)
-        grams += [self._chars.get(gram, -1) for gram in chars]
-        ids = np.array(grams, dtype=np.int64)
-        weights = self._weights(ids, n_words)
-
+        word_block = self._block(words, self._words)
+        char_block = self._block(char_ngrams(text), self._chars)
         mentions = self.lexicon.mentions(text)
-        concepts = sorted({self._concepts[m.name] for m in mentions})
         fields = self.field_values(request)
-
-        logits = self.arrays.intercept + weights @ self.arrays.gram[ids]
-        if concepts:
-            logits = logits + self.arrays.concept[concepts].sum(axis=0)
-        if fields:
-            logits = logits + self._field_logits(fields)
+        logits = self._logits(word_block, char_block, mentions, fields)
         fault = _softmax(logits[:N_FAULTS] * self.tables.fault_inverse_temperature)
         resolution = logits[N_FAULTS:] + fault @ self.arrays.by_fault
-        n = len(text)
-        pairs = ids[n_words + n : n_words + 2 * n - 1] if n > 1 else ids[:0]
         return Score(
             fault=fault,
             resolution=_softmax(resolution * self.tables.resolution_inverse_temperature),
-            familiarity=float((pairs >= 0).mean()) if pairs.size else 0.0,
+            familiarity=_familiarity(char_block, len(text)),
             text=text,
-            words=words[: (n_words + 1) // 2],
+            words=words[: (len(words) + 1) // 2],
             mentions=mentions,
-            grams=ids,
-            gram_weights=weights,
+            word_block=word_block,
+            char_block=char_block,
             fields=fields,
         )
 
-    def _weights(self, ids: Ints, n_words: int) -> Floats:
-        """Weight of each occurrence: (1 + ln c)/c over the norm of its block; 0 where unknown.
+    def _block(self, grams: list[str], rows_by_gram: dict[str, int]) -> TextBlock:
+        rows = list(map(rows_by_gram.get, grams))
+        counter = Counter(rows)
+        counter.pop(None, None)
+        unique = np.fromiter(counter, np.int64, len(counter))
+        counts = np.fromiter(counter.values(), np.int64, len(counter))
+        weights = 1.0 + np.log(counts)
+        if unique.size:
+            weights /= math.sqrt(weights * weights @ self.arrays.squared_idf[unique])
+        return TextBlock(rows=rows, unique=unique, counts=counts, weights=weights)
 
-        The c occurrences of a gram add up to 1 + ln c, scikit-learn's sublinear term frequency.
-        """
-        weights = np.zeros(len(ids))
-        for block in (slice(0, n_words), slice(n_words, None)):
-            known = ids[block] >= 0
-            unique, inverse, counts = np.unique(ids[block][known], return_inverse=True, return_counts=True)
-            if not unique.size:
-                continue
-            frequency = self._log_count[counts]
-            norm = np.sqrt(frequency * frequency @ self.arrays.squared_idf[unique])
-            weights[block][known] = (frequency / counts / norm)[inverse]
-        return weights
+    def _logits(
+        self, words: TextBlock, chars: TextBlock, mentions: Sequence[Mention], fields: dict[int, float]
+    ) -> Floats:
+        """Return the 13 logits, still without what the fault probabilities say of the resolution."""
+        gram = self.arrays.gram
+        logits = words.weights @ gram.take(words.unique, axis=0)
+        logits += chars.weights @ gram.take(chars.unique, axis=0)
+        logits += self.arrays.intercept
+        if mentions:
+            concepts = sorted({self._concepts[mention.name] for mention in mentions})
+            logits += np.add.reduce(self.arrays.concept.take(concepts, axis=0))
+        if fields:
+            added = np.fromiter(fields.values(), float) @ self.arrays.field.take(list(fields), axis=0)
+            bound = self.tables.field_bound
+            added[:N_FAULTS] = np.minimum(np.maximum(added[:N_FAULTS], -bound), bound)
+            logits += added
+        return logits
 
     def field_values(self, request: TriageRequest) -> dict[int, float]:
         """Row and scaled value of every structured field present and known."""
         values: dict[int, float] = {}
-        for name in CATEGORICAL:
+        for name, rows_by_level in self._levels.items():
             level = getattr(request, name)
-            if level is not None and (row := self._fields.get(f"{name}={level}")) is not None:
+            if level is not None and (row := rows_by_level.get(level)) is not None:
                 values[row] = 1.0
-        for name, number in NUMERIC.items():
-            value = number(request)
+        for name, number, row, mean, scale in self._numbers:
+            try:
+                value = number(request)
+            except (ValueError, OverflowError):  # the logarithm of -inf, a float of 10**400
+                value = math.nan
             if value is None:
                 continue
-            if not np.isfinite(value):
+            if not math.isfinite(value):
                 raise RequestError(name, "must be a finite number")
-            scaled = (value - self.tables.field_mean[name]) / self.tables.field_scale[name]
-            values[self._fields[name]] = min(max(scaled, -CLIP), CLIP)
+            values[row] = min(max((value - mean) / scale, -CLIP), CLIP)
         return values
 
-    def _field_logits(self, fields: dict[int, float]) -> Floats:
-        logits = np.fromiter(fields.values(), float) @ self.arrays.field[list(fields)]
-        bound = self.tables.field_bound
-        logits[:N_FAULTS] = np.clip(logits[:N_FAULTS], -bound, bound)
-        return logits
+    def concept_weight(self, name: str, column: int) -> float:
+        """Return what naming a concept adds to the logit of `column`."""
+        return float(self.arrays.concept[self._concepts[name], column])
 
     def score_many(self, requests: Sequence[TriageRequest]) -> tuple[Floats, Floats]:
         """Judge many requests at once, without what an explanation needs.
@@ -204,42 +183,26 @@ class Scorer:
         -------
         fault, resolution : probabilities of shape (n, 6) and (n, 7), equal to `score` within rounding.
         """
-        n_requests = len(requests)
-        logits = np.tile(self.arrays.intercept, (n_requests, 1))
-        texts = [normalise(request.text) for request in requests]
-        word_get, char_get = self._words.get, self._chars.get
-        for get, grams_of in (
-            (word_get, [word_ngrams(text, self._cut) for text in texts]),
-            (char_get, [char_ngrams(text) for text in texts]),
-        ):
-            lengths = [len(grams) for grams in grams_of]
-            ids = np.fromiter((get(g, -1) for g in chain.from_iterable(grams_of)), np.int64, sum(lengths))
-            self._add_block(logits, ids, np.repeat(np.arange(n_requests), lengths))
-        for row, (request, text) in enumerate(zip(requests, texts, strict=True)):
-            if concepts := {self._concepts[m.name] for m in self.lexicon.mentions(text)}:
-                logits[row] += self.arrays.concept[sorted(concepts)].sum(axis=0)
-            if fields := self.field_values(request):
-                logits[row] += self._field_logits(fields)
+        logits = np.empty((len(requests), N_FAULTS + N_RESOLUTIONS))
+        for row, request in enumerate(requests):
+            text = normalise(request.text)
+            logits[row] = self._logits(
+                self._block(word_ngrams(text, self._cut), self._words),
+                self._block(char_ngrams(text), self._chars),
+                self.lexicon.mentions(text),
+                self.field_values(request),
+            )
         fault = _softmax(logits[:, :N_FAULTS] * self.tables.fault_inverse_temperature)
         resolution = logits[:, N_FAULTS:] + fault @ self.arrays.by_fault
         return fault, _softmax(resolution * self.tables.resolution_inverse_temperature)
 
-    def _add_block(self, logits: Floats, ids: Ints, rows: Ints) -> None:
-        """Add one text block of many requests to their logits."""
-        known = ids >= 0
-        width = np.int64(len(self.arrays.squared_idf))
-        keys, counts = np.unique(rows[known] * width + ids[known], return_counts=True)
-        if not keys.size:
-            return
-        rows, ids = keys // width, keys % width
-        frequency = self._log_count[counts]
-        norms = np.sqrt(np.bincount(rows, frequency**2 * self.arrays.squared_idf[ids], len(logits)))
-        weights = frequency / norms[rows]
-        starts = np.flatnonzero(np.diff(rows, prepend=-1))
-        sums = np.add.reduceat(weights[:, None] * self.arrays.gram[ids], starts, axis=0)
-        logits[rows[starts]] += sums
+
+def _familiarity(chars: TextBlock, n_chars: int) -> float:
+    pairs = chars.rows[n_chars : max(2 * n_chars - 1, n_chars)]
+    return 1.0 - pairs.count(None) / len(pairs) if pairs else 0.0
 
 
 def _softmax(logits: Floats) -> Floats:
-    exponentials = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    return np.asarray(exponentials / exponentials.sum(axis=-1, keepdims=True))
+    # The ufuncs themselves: the array methods around them cost more than the work on a row of six.
+    exponentials = np.exp(logits - np.maximum.reduce(logits, axis=-1, keepdims=True))
+    return np.asarray(exponentials / np.add.reduce(exponentials, axis=-1, keepdims=True))

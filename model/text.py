@@ -3,9 +3,11 @@
 import logging
 import os
 import re
+import threading
 import unicodedata
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import opencc
 
@@ -42,14 +44,30 @@ def make_cut(words: Iterable[str]) -> Cut:
     """
     known = sorted(set(words))
     try:
-        import rjieba
-    except ImportError:  # pragma: no cover - exercised by the parity test through make_jieba_cut
+        jieba = _fast_cutter()
+    except ImportError:
         logger.warning("rjieba is not installed; cutting with jieba, about 15 times slower")
         return make_jieba_cut(known)
-    jieba = rjieba.Jieba()
     for word in known:
         jieba.add_word(word, WORD_FREQUENCY, None)
     return lambda text: jieba.cut(text, hmm=False)
+
+
+_default_is_taken = threading.Event()
+
+
+def _fast_cutter() -> Any:
+    """Return an rjieba cutter that nobody else uses.
+
+    Importing the package makes one already (25 MB, 0.1 s), reached through the module itself: the first
+    caller gets that one, later callers (another model beside the first) one of their own.
+    """
+    import rjieba
+
+    if _default_is_taken.is_set():
+        return rjieba.Jieba()
+    _default_is_taken.set()
+    return rjieba
 
 
 WORD_FREQUENCY = 20_000

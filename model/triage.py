@@ -1,16 +1,19 @@
 """From a request to an answer: what the model says, what the policy allows, who decides."""
 
+from collections.abc import Set
 from datetime import datetime
 
 import msgspec
 
 from model.bundle import Bundle
+from model.decision import AppliedRule, Decision, Excluded, Opinion
 from model.explanation import explain
-from model.policy import Excluded, Policy
+from model.fairness import score_fairly
+from model.policy import Policy
 from model.request import TriageRequest
-from model.review_reasons import review_reasons
+from model.review_reasons import NO_CATEGORIES, review_reasons
 from model.scorer import Score
-from model.taxonomy import FAULTS, RESOLUTIONS, Route
+from model.taxonomy import FAULTS, RESOLUTIONS, FaultCategory, Route
 
 
 class FaultOpinion(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,7 +33,8 @@ class ResolutionOpinion(msgspec.Struct, frozen=True, kw_only=True):
     """The resolution to take, what the rules removed, who pays the freight, which proof to ask for.
 
     `expected_cost_fen` is that of the recommended resolution, `price_difference_fen` how much more the
-    runner-up would cost; `expected_loss_fen` is what being wrong about the fault would cost.
+    runner-up would cost, `costs_fen` what each allowed one would; `expected_loss_fen` is what being wrong
+    about the fault would cost. `needs_person` names the rules that ask for a person.
     """
 
     recommended: str | None
@@ -41,9 +45,24 @@ class ResolutionOpinion(msgspec.Struct, frozen=True, kw_only=True):
     expected_cost_fen: int
     price_difference_fen: int
     expected_loss_fen: int
+    costs_fen: dict[str, int]
+    compensation_fen: int
     freight_payer: str
     evidence_required: list[str]
+    needs_person: list[AppliedRule]
     reply_draft: str
+
+
+class AbuseConcern(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a person should look closer: a concern with its signals, never a verdict.
+
+    It comes with every answer whose category is `likely_abuse`, whatever the rules recommend; `check` is what
+    the reviewer goes through before deciding anything.
+    """
+
+    probability: float
+    signals: list[AppliedRule]
+    check: list[str]
 
 
 class ReviewTicket(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,6 +94,7 @@ class Triage(msgspec.Struct, frozen=True, kw_only=True):
     respond_by: datetime
     on_timeout: str
     money_at_risk_fen: int
+    concern: AbuseConcern | None = None
 
 
 def judge(
@@ -86,38 +106,76 @@ def judge(
     triage_id: str,
     review_id: str,
     language: str = "zh",
+    suggested: Set[str] = NO_CATEGORIES,
+    demoted: Set[str] = NO_CATEGORIES,
+    explained: bool = True,
 ) -> Triage:
-    """Judge one request; the same request, model, policy and time always give the same answer."""
-    score = bundle.scorer.score(request)
-    category = FAULTS[int(score.fault[: len(FAULTS)].argmax())]
-    resolutions = dict(zip(RESOLUTIONS, score.resolution.tolist(), strict=True))
-    decision = policy.decide(request, category, resolutions, now, language)
-    reasons = review_reasons(request, score, category, decision, bundle)
+    """Judge one request; the same request, model, policy and time always give the same answer.
+
+    `suggested` and `demoted` name categories that are kept from automation, see `review_reasons`;
+    `explained=False` leaves the explanation empty, which saves a third of the time.
+    """
+    score, category = score_fairly(bundle.scorer, request)
+    decision = policy.decide(request, opinion_of(score, category), now=now, language=language)
+    reasons = review_reasons(request, score, category, decision, bundle, suggested=suggested, demoted=demoted)
+    fault = fault_opinion(score, category)
     return Triage(
         refund_id=request.refund_id,
         triage_id=triage_id,
         model_version=bundle.model_version,
         policy_version=policy.version,
-        fault=fault_opinion(score, category),
-        resolution=ResolutionOpinion(
-            recommended=decision.recommended,
-            confidence=resolutions.get(decision.recommended or "", 0.0),
-            probabilities=resolutions,
-            excluded=decision.excluded,
-            runner_up=decision.runner_up,
-            expected_cost_fen=decision.expected_cost_fen,
-            price_difference_fen=decision.price_difference_fen,
-            expected_loss_fen=decision.expected_loss_fen,
-            freight_payer=decision.freight_payer,
-            evidence_required=decision.evidence_required,
-            reply_draft=decision.reply_draft,
-        ),
+        fault=fault,
+        resolution=resolution_opinion(score, decision),
         route=Route.REVIEW if reasons else Route.AUTO,
         review=ReviewTicket(review_id=review_id, reasons=reasons) if reasons else None,
-        explanation=[NamedWeight(*part) for part in explain(bundle.scorer, score, category, language)],
+        explanation=[NamedWeight(*part) for part in explain(bundle.scorer, score, category, language)]
+        if explained
+        else [],
         respond_by=decision.respond_by,
         on_timeout=decision.on_timeout,
         money_at_risk_fen=decision.money_at_risk_fen,
+        concern=abuse_concern(fault, decision),
+    )
+
+
+def opinion_of(score: Score, category: str) -> Opinion:
+    """Return what the policy needs of a score."""
+    return Opinion(
+        category=category,
+        fault=score.fault,
+        resolution=score.resolution,
+        text=score.text,
+        concepts=frozenset(mention.name for mention in score.mentions),
+    )
+
+
+def resolution_opinion(score: Score, decision: Decision) -> ResolutionOpinion:
+    """Put the model's and the policy's part of the resolution together."""
+    probabilities = dict(zip(RESOLUTIONS, score.resolution.tolist(), strict=True))
+    return ResolutionOpinion(
+        recommended=decision.recommended,
+        confidence=probabilities.get(decision.recommended or "", 0.0),
+        probabilities=probabilities,
+        excluded=decision.excluded,
+        runner_up=decision.runner_up,
+        expected_cost_fen=decision.expected_cost_fen,
+        price_difference_fen=decision.price_difference_fen,
+        expected_loss_fen=decision.expected_loss_fen,
+        costs_fen=decision.costs_fen,
+        compensation_fen=decision.compensation_fen,
+        freight_payer=decision.freight_payer,
+        evidence_required=decision.evidence_required,
+        needs_person=decision.needs_person,
+        reply_draft=decision.reply_draft,
+    )
+
+
+def abuse_concern(fault: FaultOpinion, decision: Decision) -> AbuseConcern | None:
+    """Return the concern where the category is `likely_abuse`, else nothing."""
+    if fault.category != FaultCategory.LIKELY_ABUSE:
+        return None
+    return AbuseConcern(
+        probability=fault.confidence, signals=decision.abuse_signals, check=decision.evidence_required
     )
 
 

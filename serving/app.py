@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 from fastapi import FastAPI
@@ -9,11 +10,14 @@ from fastapi.openapi.utils import get_openapi
 from starlette.staticfiles import StaticFiles
 
 from model.errors import RefundTriageError
-from serving import errors, health, pages
+from serving import errors, health, metrics, model_endpoints, pages
 from serving.accounts import pages as account_pages
 from serving.accounts.keys import ApiKeys
 from serving.champion import Champion
 from serving.database import make_engine
+from serving.live_error import endpoints as live_error_endpoints
+from serving.live_error.watch import watch
+from serving.outcomes import endpoints as outcome_endpoints
 from serving.review import endpoints as review_endpoints
 from serving.review import forms as review_forms
 from serving.review import pages as review_pages
@@ -21,8 +25,11 @@ from serving.review import report_pages
 from serving.review.similar import SimilarCases
 from serving.scoring import endpoints as scoring_endpoints
 from serving.scoring.openapi import add_components
+from serving.scoring.service import now_utc
 from serving.scoring.store import GroupCommit
 from serving.settings import Settings, get_settings
+from serving.shadow.recorder import ShadowRecorder
+from serving.watcher import Watcher
 
 DESCRIPTION = """Decides who is at fault in a Chinese refund request and what to do about it;
 hands to a person what it is not sure of. Every example below works when pasted."""
@@ -34,6 +41,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
     app.state.engine = make_engine(settings.url)
     app.state.commits = GroupCommit(app.state.engine, settings.commit_max_cases, settings.sampling)
+    app.state.commits.on_commit = metrics.commit_cases.observe
     app.state.api_keys = ApiKeys(app.state.engine)
     app.state.commits.start()
     try:
@@ -41,9 +49,24 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     except RefundTriageError as error:
         # Live but not ready: /readyz says why, and a model that comes later is picked up.
         errors.logger.error("%s", error)
+    app.state.shadow = ShadowRecorder(app.state.engine, app.state.champion)
+    app.state.shadow.start()
+    watcher = Watcher(
+        [app.state.champion.look, partial(look_at_live_error, app)], settings.poll_model_seconds
+    )
+    watcher.start()
     yield
+    watcher.stop()
+    app.state.shadow.stop()
     app.state.commits.stop()
     app.state.engine.dispose()
+
+
+def look_at_live_error(app: FastAPI) -> None:
+    """Demote what breaks its promise, and follow what other processes and people have decided."""
+    champion = app.state.champion
+    if champion.current is not None:
+        champion.set_demoted(watch(app.state.engine, champion.current.bundle, now_utc()))
 
 
 def make_app(settings: Settings | None = None) -> FastAPI:
@@ -53,17 +76,24 @@ def make_app(settings: Settings | None = None) -> FastAPI:
         title="Refund Triage", version="1", description=DESCRIPTION, lifespan=lifespan, redirect_slashes=False
     )
     app.state.settings = settings
-    app.state.champion = Champion(settings.models_folder, settings.policy)
+    app.state.champion = Champion(
+        settings.models_folder, settings.policy, frozenset(settings.suggest_categories)
+    )
     app.state.similar_cases = SimilarCases()
     errors.install(app)
     app.include_router(scoring_endpoints.router)
+    app.include_router(scoring_endpoints.stored_router)
     app.include_router(review_endpoints.router)
+    app.include_router(outcome_endpoints.router)
+    app.include_router(live_error_endpoints.router)
+    app.include_router(model_endpoints.router)
     app.include_router(report_pages.router)
     app.include_router(review_pages.router)
     app.include_router(review_forms.router)
     app.include_router(account_pages.router)
     app.mount("/static", StaticFiles(directory=pages.STATIC), name="static")
     app.include_router(health.router)
+    app.include_router(metrics.router)
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:

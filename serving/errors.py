@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from model.errors import BundleError, RequestError
 from serving import pages
 from serving.accounts.errors import ForbiddenError, NotSignedInError
+from serving.outcomes.service import OutcomeConflictError, UnknownRefundError
 from serving.review.steps import ReviewConflictError, ReviewNotFoundError
 
 logger = logging.getLogger(__name__)
@@ -53,7 +54,6 @@ def answer(request: Request, status: int, detail: str, **extra: Any) -> Response
 
 
 STATUS_OF: dict[type[Exception], int] = {
-    BodyTooLargeError: 413,
     NotReadyError: 503,
     NotFoundError: 404,
     ReviewNotFoundError: 404,
@@ -61,6 +61,8 @@ STATUS_OF: dict[type[Exception], int] = {
     NotSignedInError: 401,
     ForbiddenError: 403,
     BundleError: 503,
+    UnknownRefundError: 404,
+    OutcomeConflictError: 409,
 }
 
 
@@ -70,6 +72,10 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(RequestError)
     async def on_request_error(request: Request, error: RequestError) -> Response:
         return answer(request, 422, error.problem, field=error.field)
+
+    @app.exception_handler(BodyTooLargeError)
+    async def on_large_body(_: Request, error: BodyTooLargeError) -> Response:
+        return problem(413, str(error), field="body")
 
     @app.exception_handler(RequestValidationError)
     async def on_validation_error(request: Request, error: RequestValidationError) -> Response:

@@ -5,8 +5,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy import Connection, text
 
+from model.operating_point import mode_of
+from model.taxonomy import FAULTS
 from serving.dependencies import reading_connection
 from serving.errors import problem
+from serving.guarantee import guarantee_fields
 from serving.scoring.service import current_judgement
 
 router = APIRouter(tags=["operations"])
@@ -27,10 +30,16 @@ def readyz(
     champion = request.app.state.champion
     if champion.current is None:
         return problem(503, champion.last_error or "no model is loaded yet")
+    version = champion.current.bundle.model_version
     return {
         "status": "ready",
-        "model_version": champion.current.bundle.model_version,
+        "model_version": version,
+        "guarantee": guarantee_fields(request.app.state.settings.home, version),
         "last_load_error": champion.last_error,
+        "policy_version": champion.current.policy.version,
+        "last_policy_error": champion.policy_file.last_error,
+        "challenger_error": champion.challenger_error,
+        "demoted": sorted(champion.current.demoted),
     }
 
 
@@ -47,10 +56,13 @@ def model(request: Request) -> dict[str, Any]:
         "data_hash": manifest.data_hash,
         "operating_point": {
             "sentence": point.sentence,
+            "outside_sentence": point.outside_sentence,
             "thresholds": point.thresholds,
             "calibrated_on": point.calibrated_on,
             "n_rows": point.n_rows,
+            "modes": {name: mode_of(name, point, judgement.suggested) for name in FAULTS},
         },
+        "guarantee": guarantee_fields(request.app.state.settings.home, manifest.model_version),
         "metrics": manifest.metrics,
         "versions": manifest.versions,
     }

@@ -1,11 +1,14 @@
 """Settings of the service, each with its environment variable REFUND_TRIAGE_<NAME>."""
 
+import re
 from functools import cache
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from model.taxonomy import FaultCategory
 from serving.review.sampling import Sampling
 
 
@@ -27,6 +30,10 @@ class Settings(BaseSettings):
         600, ge=5, le=86_400, description="How long a claimed case stays with its reviewer."
     )
     commit_max_cases: int = Field(256, ge=1, le=1_000, description="Cases one group commit may share.")
+    suggest_categories: Annotated[frozenset[FaultCategory], NoDecode] = Field(
+        frozenset(),
+        description="Fault categories that are only suggested, never automated: names with commas, or `all`.",
+    )
     poll_model_seconds: float = Field(5.0, gt=0, description="How often the champion pointer is looked at.")
 
     audit_share: float = Field(
@@ -41,6 +48,16 @@ class Settings(BaseSettings):
     )
     undo_seconds: int = Field(30, ge=0, le=3_600, description="How long a verdict can be taken back.")
     session_hours: int = Field(12, ge=1, le=720, description="How long a login lasts.")
+
+    @field_validator("suggest_categories", mode="before")
+    @classmethod
+    def split_categories(cls, value: object) -> object:
+        """Read names with commas, a JSON list, or `all`."""
+        if not isinstance(value, str):
+            return value
+        if value.strip() == "all":
+            return frozenset(FaultCategory)
+        return [name for name in re.split(r'[\s,\[\]"]+', value) if name]
 
     @property
     def sampling(self) -> Sampling:

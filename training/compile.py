@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from model.classifier import TriageClassifier, inverse_temperature
-from model.scorer import ScorerArrays, ScorerTables
+from model.compiled import ScorerArrays, ScorerTables
 from model.taxonomy import FAULT_LABELS, RESOLUTIONS
 
 

@@ -1,12 +1,14 @@
 """What a model is worth: figures named after the harm and the workload."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from sklearn.metrics import f1_score, precision_recall_fscore_support
 
 from model.operating_point import OperatingPoint
 from model.taxonomy import FAULT_LABELS, FAULTS
+from training.opinions import Opinions
 
 N_BINS = 15
 
@@ -19,6 +21,8 @@ def macro_f1(labels: np.ndarray, probabilities: np.ndarray) -> float:
     labels : (n,) columns of FAULT_LABELS; probabilities : (n, 6).
     """
     inside = labels < len(FAULTS)
+    if not inside.any():
+        return 0.0
     predicted = probabilities[inside, : len(FAULTS)].argmax(axis=1)
     present = np.unique(labels[inside])
     return float(f1_score(labels[inside], predicted, labels=present, average="macro", zero_division=0))
@@ -51,30 +55,50 @@ def by_category(labels: np.ndarray, probabilities: np.ndarray) -> dict[str, dict
     }
 
 
-def automated(probabilities: np.ndarray, point: OperatingPoint) -> np.ndarray:
-    """Tell which rows the operating point would automate, going by the fault alone."""
-    categories = probabilities[:, : len(FAULTS)].argmax(axis=1)
-    found = [point.automates(FAULTS[c], float(p[c])) for c, p in zip(categories, probabilities, strict=True)]
-    return np.array(found, dtype=bool) & (probabilities[:, -1] < point.max_outside)
+def automated(
+    probabilities: np.ndarray, point: OperatingPoint, decidable: np.ndarray | None = None
+) -> np.ndarray:
+    """Tell which rows the operating point would automate.
+
+    Parameters
+    ----------
+    decidable : (n,), see `Opinions`; where it is not known, every row whose top label is a category.
+    """
+    five = probabilities[:, : len(FAULTS)]
+    found = [point.automates(FAULTS[c], float(p)) for c, p in zip(five.argmax(1), five.max(1), strict=True)]
+    decidable = five.max(axis=1) >= probabilities[:, -1] if decidable is None else decidable
+    return np.array(found, dtype=bool) & decidable
 
 
-def automation(labels: np.ndarray, probabilities: np.ndarray, point: OperatingPoint) -> dict[str, float]:
+def automation(
+    labels: np.ndarray, probabilities: np.ndarray, point: OperatingPoint, decidable: np.ndarray | None = None
+) -> dict[str, float]:
     """Return how much is automated, and how much of that wrongly.
 
     `automation_rate` is over rows that have a category, `outside_automated_rate` over rows that have none,
-    `wrongly_automated_rate` over all automated rows.
+    `wrongly_automated_rate` over all automated rows, `false_accusation_rate` over rows that are not abuse.
     """
-    chosen = automated(probabilities, point)
-    wrong = chosen & (probabilities[:, : len(FAULTS)].argmax(axis=1) != labels)
+    chosen = automated(probabilities, point, decidable)
+    categories = probabilities[:, : len(FAULTS)].argmax(axis=1)
     inside = labels < len(FAULTS)
+    abuse = FAULTS.index("likely_abuse")
     return {
         "automation_rate": _share(chosen[inside]),
-        "wrongly_automated_rate": float(wrong.sum() / max(chosen.sum(), 1)),
+        "wrongly_automated_rate": _share((categories != labels)[chosen]),
         "outside_automated_rate": _share(chosen[~inside]),
-        "false_accusation_rate": _share(
-            probabilities[labels != FAULTS.index("likely_abuse"), : len(FAULTS)].argmax(axis=1)
-            == FAULTS.index("likely_abuse")
-        ),
+        "false_accusation_rate": _share(categories[labels != abuse] == abuse),
+    }
+
+
+def figures(labels: np.ndarray, opinions: Opinions, point: OperatingPoint) -> dict[str, Any]:
+    """Return the figures of one slice."""
+    probabilities = opinions.probabilities
+    return {
+        "n_rows": len(labels),
+        "macro_f1": macro_f1(labels, probabilities),
+        "expected_calibration_error": expected_calibration_error(labels, probabilities),
+        "risk_coverage_area": risk_coverage(labels, probabilities)[2],
+        **automation(labels, probabilities, point, opinions.decidable),
     }
 
 
@@ -100,8 +124,3 @@ def bootstrap_interval(
     values = [statistic(rng.integers(0, n_rows, n_rows)) for _ in range(n_draws)]
     low, high = np.quantile(values, [0.025, 0.975])
     return float(low), float(high)
-
-
-def label_columns(labels: Sequence[str]) -> np.ndarray:
-    """Return the columns of label names."""
-    return np.array([FAULT_LABELS.index(label) for label in labels])

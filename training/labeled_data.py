@@ -13,6 +13,9 @@ DATA_FOLDER = Path(__file__).parents[1] / "data" / "labeled"
 
 Split = Literal["train", "calibration", "test"]
 
+INVENTED = frozenset({"seed", "written", "plain"})
+"""Sources of rows that writers made up, fields and all."""
+
 
 class LabelError(Exception):
     """A labelled file breaks the rules of data/labeled/README.md; the message names file and line."""
@@ -31,11 +34,13 @@ class LabeledRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     genre : how it is written (form, chat, rant, review, …).
     goods : kind of goods the text is about (the request's `product_category` may be missing).
     received : whether the text tells that the goods are with the buyer; None where nobody noted it.
-    source : `seed` and `written` are invented by writers; `verdict` and `outcome` come from life.
+    source : `seed`, `written` and `plain` are invented by writers (see data/labeled/README.md);
+        `verdict` and `outcome` come from life.
     writer : who wrote or decided it.
     labelled_on : ISO day.
     sampling_probability : with which the row came before a person; metrics and fits weigh by its inverse.
     review_reason : why a person saw it; None for invented rows.
+    agreement : share of the people (or outcomes) asked who said the same; None for invented rows.
     """
 
     request: TriageRequest
@@ -51,6 +56,7 @@ class LabeledRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     labelled_on: str
     sampling_probability: float = 1.0
     review_reason: str | None = None
+    agreement: float | None = None
 
     @property
     def row_id(self) -> str:

@@ -6,27 +6,22 @@ import tempfile
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 import joblib
 import msgspec
 import yaml
+from threadpoolctl import threadpool_limits
 
 from model import bundle as bundles
 from model.bundle import Manifest
 from model.lexicon import FOLDER as LEXICON_FOLDER
-from training.calibrate import DEFAULT_SENTENCE, choose_operating_point
+from training.calibrate import choose_operating_point
 from training.card import model_card
 from training.compile import compile_classifier
-from training.evaluation import (
-    automation,
-    by_category,
-    expected_calibration_error,
-    label_columns,
-    macro_f1,
-)
 from training.fit import FitParameters, fit_classifier
 from training.labeled_data import LabeledRow, data_hash
+from training.promises import DEFAULT_SENTENCE
+from training.slices import measure
 
 PARAMETERS_FILE = Path(__file__).with_name("parameters.yaml")
 LIBRARIES = (
@@ -74,7 +69,9 @@ def train_bundle(
         folder.mkdir()
         shutil.copytree(LEXICON_FOLDER, folder / "lexicon")
         say(f"fitting on {len(train)} requests")
-        classifier = fit_classifier(train, parameters)
+        # One thread: sums in another order differ in the last digit, and equal data must give equal hashes.
+        with threadpool_limits(1):
+            classifier = fit_classifier(train, parameters)
         joblib.dump(classifier, folder / bundles.CLASSIFIER_FILE, compress=3)
         bundles.write_scorer(folder, *compile_classifier(classifier))
         scorer = bundles.read_scorer(folder)
@@ -98,26 +95,6 @@ def train_bundle(
         if not final.exists():
             folder.rename(final)
     return manifest
-
-
-def measure(scorer: Any, rows: Sequence[LabeledRow], point: Any) -> dict[str, Any]:
-    """Return the figures of the card: overall, the hard slice, by category, with and without fields."""
-    metrics: dict[str, Any] = {}
-    for name, part in {
-        "test": rows,
-        "test_hard": [row for row in rows if row.hard],
-        "test_plain": [row for row in rows if not row.hard],
-    }.items():
-        labels = label_columns([row.fault for row in part])
-        probabilities, _ = scorer.score_many([row.request for row in part])
-        metrics[name] = {
-            "n_rows": len(part),
-            "macro_f1": macro_f1(labels, probabilities),
-            "expected_calibration_error": expected_calibration_error(labels, probabilities),
-            "by_category": by_category(labels, probabilities),
-            **automation(labels, probabilities, point),
-        }
-    return metrics
 
 
 def label_period(rows: Sequence[LabeledRow]) -> str:

@@ -1,1 +1,1 @@
-"""Commands of refund-triage that are no part of the running service."""
+"""The commands of `refund-triage`, one a file."""

@@ -4,8 +4,11 @@ from alembic import context
 
 from serving.accounts import tables as account_tables  # noqa: F401 - registers its tables
 from serving.database import make_engine, metadata
+from serving.live_error import tables as live_error_tables  # noqa: F401 - registers its tables
+from serving.outcomes import tables as outcome_tables  # noqa: F401 - registers its tables
 from serving.review import tables as review_tables  # noqa: F401 - registers its tables
 from serving.scoring import tables as scoring_tables  # noqa: F401 - registers its tables
+from serving.shadow import tables as shadow_tables  # noqa: F401 - registers its tables
 
 engine = make_engine(context.config.attributes["url"])
 with engine.connect() as connection:

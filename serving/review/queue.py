@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, RowMapping, and_, exists, select, update
+from sqlalchemy import Connection, RowMapping, and_, exists, func, select, update
 from sqlalchemy.sql import ColumnElement
 
 from serving.review.states import OPEN, Action, ReviewState
@@ -162,3 +162,14 @@ def open_review_of(connection: Connection, refund_id: str) -> str | None:
     return connection.execute(
         select(reviews.c.review_id).where(reviews.c.refund_id == refund_id, reviews.c.state.in_(OPEN))
     ).scalar_one_or_none()
+
+
+def backlog(connection: Connection) -> dict[str, tuple[int, datetime | None]]:
+    """Return number and nearest deadline of the reviews in each open state; reads only the open ones."""
+    rows = connection.execute(
+        select(reviews.c.state, func.count(), func.min(reviews.c.respond_by))
+        .where(reviews.c.state.in_(OPEN))
+        .group_by(reviews.c.state)
+    )
+    found = {state: (count, respond_by) for state, count, respond_by in rows.tuples()}
+    return {str(state): found.get(state, (0, None)) for state in OPEN}

@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from sqlalchemy import Connection, RowMapping, select
 
+from model.compiled import Floats
 from model.request import TriageRequest, decode_request
-from model.scorer import Floats, Ints, Scorer
+from model.scorer import Scorer
 from serving.review.states import ReviewState
 from serving.review.tables import reviews, verdicts
 from serving.scoring.tables import triages
@@ -22,7 +23,7 @@ MIN_COSINE = 0.15
 class Vector(NamedTuple):
     """A sparse unit vector: grams of the vocabulary and their weights."""
 
-    grams: Ints
+    grams: np.ndarray
     weights: Floats
 
 
@@ -39,12 +40,11 @@ class SimilarCase(NamedTuple):
 def vector_of(scorer: Scorer, request: TriageRequest) -> Vector:
     """Return the TF-IDF vector of a text; words and characters each weigh half."""
     score = scorer.score(request)
-    weights = score.gram_weights * np.sqrt(np.maximum(scorer.arrays.squared_idf[score.grams], 0))
-    known = score.grams >= 0
-    grams, place = np.unique(score.grams[known], return_inverse=True)
-    summed = np.bincount(place, weights[known], len(grams)).astype(np.float64)
-    norm = float(np.linalg.norm(summed))
-    return Vector(grams, summed / norm if norm else summed)
+    blocks = (score.word_block, score.char_block)
+    grams = np.concatenate([block.unique for block in blocks])
+    weights = np.concatenate([block.weights for block in blocks]) * np.sqrt(scorer.arrays.squared_idf[grams])
+    norm = float(np.linalg.norm(weights))
+    return Vector(grams, weights / norm if norm else weights)
 
 
 def cosines(vector: Vector, others: Sequence[Vector], n_grams: int) -> Floats:

@@ -18,12 +18,15 @@ from serving.database import reading
 from serving.dependencies import engine_of, read_body
 from serving.errors import NotFoundError
 from serving.scoring import service, store
+from serving.scoring.body_route import BodyRoute
 from serving.scoring.openapi import BATCH_BODY, ONE_BODY, SCORE_BODY, answers
 
-router = APIRouter(prefix="/v1", tags=["triage"], dependencies=[Depends(require(Scope.SCORE))])
+router = APIRouter(prefix="/v1", tags=["triage"], route_class=BodyRoute)
+stored_router = APIRouter(prefix="/v1", tags=["triage"], dependencies=[Depends(require(Scope.SCORE))])
 
 JSON = "application/json"
-MAX_ONE_BYTES = 64 * 1024
+MAX_ONE_BYTES = 2 * 1024 * 1024
+"""Far above any request, so that a text of a megabyte is refused by the rule that names the field."""
 MAX_BATCH_BYTES = 16 * 1024 * 1024
 CHUNK = 16
 """Requests scored in one go before others get their turn: 256 at once held single requests up for 169 ms."""
@@ -38,10 +41,17 @@ async def triage(request: Request) -> Response:
     case_request = decode_request(body)
     now = service.now_utc()
     answer = service.answer(case_request, service.current_judgement(request.app.state.champion), now)
-    stored = await request.app.state.commits.store(
-        store.Case(request=case_request, triage=answer, received_at=now)
-    )
+    case = store.Case(request=case_request, triage=answer, received_at=now)
+    stored = await store_case(request, case)
     return Response(stored.body, media_type=JSON)
+
+
+async def store_case(request: Request, case: store.Case) -> store.StoredAnswer:
+    """Store a case; once it is, the challenger may look at it too."""
+    stored: store.StoredAnswer = await request.app.state.commits.store(case)
+    if stored.is_new:
+        request.app.state.shadow.offer(case)
+    return stored
 
 
 @router.post(
@@ -64,7 +74,7 @@ async def triage_batch(request: Request) -> Response:
             continue
         now = service.now_utc()
         case = store.Case(request=item, triage=service.answer(item, judgement, now), received_at=now)
-        pending.append(asyncio.ensure_future(request.app.state.commits.store(case)))
+        pending.append(asyncio.ensure_future(store_case(request, case)))
     parts = [msgspec.json.encode(item) if isinstance(item, dict) else (await item).body for item in pending]
     return Response(service.join_results(parts), media_type=JSON)
 
@@ -89,7 +99,9 @@ async def score(request: Request) -> Response:
     return Response(service.join_results(parts), media_type=JSON)
 
 
-@router.get("/triage/{refund_id}", responses=answers("Triage"), summary="The stored answer to a request")
+@stored_router.get(
+    "/triage/{refund_id:path}", responses=answers("Triage"), summary="The stored answer to a request"
+)
 async def stored_triage(
     refund_id: Annotated[str, Path(max_length=128)], engine: Annotated[Any, Depends(engine_of)]
 ) -> Response:

@@ -73,21 +73,29 @@ BATCH_BODY = _body("BatchRequest", {"requests": [EXAMPLE]})
 SCORE_BODY = BATCH_BODY
 
 
+_PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+PROBLEMS = {
+    "4XX": {"description": "What is wrong with the request", "content": _PROBLEM},
+    "5XX": {"description": "The service cannot answer now", "content": _PROBLEM},
+}
+"""What every endpoint may answer instead (serving/errors.py)."""
+
+
 def answers(schema: str) -> dict[int | str, dict[str, Any]]:
-    """Return the responses of an endpoint: its answer, and the problems it may give."""
-
-    def content(media: str, name: str) -> dict[str, Any]:
-        return {media: {"schema": {"$ref": f"#/components/schemas/{name}"}}}
-
-    problem = content("application/problem+json", "Problem")
-    return {
-        200: {"description": "The answer", "content": content("application/json", schema)},
-        "4XX": {"description": "What is wrong with the request", "content": problem},
-        "5XX": {"description": "The service cannot answer now", "content": problem},
-    }
+    """Return the answer of an endpoint; the problems it may give are added to all routes alike."""
+    content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
+    return {200: {"description": "The answer", "content": content}}
 
 
 def add_components(schema: dict[str, Any]) -> dict[str, Any]:
-    """Add the msgspec types to a generated OpenAPI document."""
-    schema.setdefault("components", {}).setdefault("schemas", {}).update(COMPONENTS)
+    """Add the msgspec types to a generated OpenAPI document, and to each route the problems it may answer."""
+    schemas = schema.setdefault("components", {}).setdefault("schemas", {})
+    schemas.update(COMPONENTS)
+    for operations in schema["paths"].values():
+        for operation in operations.values():
+            # The framework's own 422 is never sent: it would repeat the input.
+            operation["responses"].pop("422", None)
+            operation["responses"].update(PROBLEMS)
+    for name in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(name, None)
     return schema

@@ -9,8 +9,9 @@ from typing import Any
 import msgspec
 
 from model.errors import RequestError
-from model.request import TriageRequest, decode_request
+from model.request import UNREADABLE, TriageRequest, decode_request
 from model.triage import Triage, judge
+from serving import metrics
 from serving.champion import Champion, Judgement
 from serving.errors import NotReadyError
 
@@ -38,7 +39,7 @@ def decode_batch(body: bytes) -> list[msgspec.Raw]:
         requests = _batch_decoder.decode(body).requests
     except msgspec.ValidationError as error:
         raise RequestError("requests", str(error).partition(" - at")[0].replace("`", "'")) from None
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except UNREADABLE:
         raise RequestError("body", "not valid UTF-8 JSON") from None
     if len(requests) > MAX_BATCH:
         raise RequestError("requests", f"at most {MAX_BATCH} requests in one batch")
@@ -53,9 +54,21 @@ def current_judgement(champion: Champion) -> Judgement:
     return judgement
 
 
-def answer(request: TriageRequest, judgement: Judgement, now: datetime) -> Triage:
+def answer(request: TriageRequest, judgement: Judgement, now: datetime, *, explained: bool = True) -> Triage:
     """Judge one request under fresh ids."""
-    return judge(request, judgement.bundle, judgement.policy, now=now, triage_id=new_id(), review_id=new_id())
+    triage = judge(
+        request,
+        judgement.bundle,
+        judgement.policy,
+        now=now,
+        triage_id=new_id(),
+        review_id=new_id(),
+        suggested=judgement.suggested,
+        demoted=judgement.demoted,
+        explained=explained,
+    )
+    metrics.judged.labels(triage.route, triage.fault.category).inc()
+    return triage
 
 
 def decode_item(raw: msgspec.Raw) -> TriageRequest | dict[str, Any]:
@@ -63,16 +76,19 @@ def decode_item(raw: msgspec.Raw) -> TriageRequest | dict[str, Any]:
     try:
         return decode_request(raw)
     except RequestError as error:
-        return {
-            "refund_id": _refund_id_of(raw),
-            "error": {"field": error.field, "problem": error.problem},
-        }
+        return failed_item(refund_id_of(raw), error)
 
 
-def _refund_id_of(raw: msgspec.Raw) -> str | None:
+def failed_item(refund_id: str | None, error: RequestError) -> dict[str, Any]:
+    """Return the entry of an item that cannot be judged."""
+    return {"refund_id": refund_id, "error": {"field": error.field, "problem": error.problem}}
+
+
+def refund_id_of(raw: bytes | msgspec.Raw) -> str | None:
+    """Return the refund id of a request that breaks some other rule, where it can be read."""
     try:
         refund_id = msgspec.json.decode(raw).get("refund_id")
-    except (msgspec.DecodeError, AttributeError, UnicodeDecodeError):
+    except (*UNREADABLE, AttributeError):
         return None
     return refund_id if isinstance(refund_id, str) and len(refund_id) <= 128 else None
 

@@ -82,7 +82,10 @@ def store_cases(
 def _enqueue(
     connection: Connection, judged: Sequence[Case], superseded: Sequence[Case], sampling: Sampling
 ) -> None:
-    """Supersede old reviews, then add the new ones; of one request only its last case waits."""
+    """Supersede old reviews, then add the new ones.
+
+    Of several revisions stored together only the last may wait, whatever route the earlier ones took.
+    """
     for case in superseded:
         review_queue.supersede(connection, case.request.refund_id, case.received_at)
     last = {case.request.refund_id: case for case in judged}

@@ -1,0 +1,64 @@
+"""What goes into the policy and what comes out of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+
+from model.policy_costs import Floats
+
+
+class Excluded(msgspec.Struct, frozen=True, kw_only=True):
+    """A resolution the rules forbid, with the rule that forbids it."""
+
+    resolution: str
+    rule: str
+    gloss: str
+
+
+class AppliedRule(msgspec.Struct, frozen=True, kw_only=True):
+    """A rule, deadline or signal that holds for the request, and what it says."""
+
+    rule: str
+    gloss: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Opinion:
+    """What the model says of a request, as far as the policy needs it.
+
+    Attributes
+    ----------
+    category : the fault category of the answer, one of the five.
+    fault : (6,) probabilities in the order of FAULT_LABELS.
+    resolution : (7,) probabilities in the order of RESOLUTIONS.
+    text : the normalised text; concepts : names of the lexicon's concepts in it.
+    """
+
+    category: str
+    fault: Floats
+    resolution: Floats
+    text: str
+    concepts: frozenset[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """What the policy makes of a request and the model's opinion; money in fen."""
+
+    recommended: str | None
+    excluded: list[Excluded]
+    freight_payer: str
+    evidence_required: list[str]
+    needs_person: list[AppliedRule]
+    abuse_signals: list[AppliedRule]
+    respond_by: datetime
+    runner_up: str | None
+    costs_fen: dict[str, int]
+    expected_cost_fen: int
+    price_difference_fen: int
+    expected_loss_fen: int
+    compensation_fen: int
+    on_timeout: str
+    money_at_risk_fen: int
+    reply_draft: str

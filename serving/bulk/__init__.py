@@ -1,0 +1,1 @@
+"""Whole files judged at once: `refund-triage score`."""

@@ -1,0 +1,1 @@
+"""How often automated answers are wrong; a category that breaks its promise is demoted."""

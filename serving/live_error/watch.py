@@ -1,0 +1,137 @@
+"""Reading the audit sample, demoting and restoring: every query of live error."""
+
+import logging
+import uuid
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from prometheus_client import Counter as Metric
+from prometheus_client import Gauge
+from sqlalchemy import Connection, Engine, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from model.bundle import Bundle
+from model.taxonomy import FAULT_LABELS, FAULTS, ReviewReason
+from serving.database import reading
+from serving.live_error.demotion import LiveError, live_error, promised_rate
+from serving.live_error.tables import demotions
+from serving.review.tables import reviews, verdicts
+from serving.scoring.tables import triages
+
+logger = logging.getLogger(__name__)
+
+DEMOTED = Gauge("refund_triage_demoted", "1 while a category is demoted to review", ["category"])
+DEMOTIONS = Metric("refund_triage_demotions_total", "Categories demoted by this process", ["category"])
+LOWER_BOUND = Gauge(
+    "refund_triage_wrongly_automated_lower_bound",
+    "Time-uniform 95 % lower bound of the wrongly-automated rate",
+    ["category"],
+)
+
+
+class NotDemotedError(Exception):
+    """This category is not demoted."""
+
+
+def read_live_error(connection: Connection, bundle: Bundle) -> list[LiveError]:
+    """Count the audit verdicts on this model's automated answers, by category, since its last restoration."""
+    kind = reviews.c.kind if "kind" in reviews.c else reviews.c.state
+    rows = connection.execute(
+        select(triages.c.fault, verdicts.c.fault.label("verdict"), verdicts.c.created_at)
+        .add_columns(reviews.c.reasons, kind.label("kind"))
+        .join(reviews, reviews.c.review_id == verdicts.c.review_id)
+        .join(triages, triages.c.triage_id == reviews.c.triage_id)
+        .where(triages.c.model_version == bundle.model_version, verdicts.c.fault.in_(FAULT_LABELS))
+    ).all()
+    restored = _last_restored(connection)
+    audited, wrong = Counter[str](), Counter[str]()
+    for row in rows:
+        is_audit = row.kind == "audit" or ReviewReason.AUDIT in row.reasons
+        if is_audit and (row.fault not in restored or row.created_at > restored[row.fault]):
+            audited[row.fault] += 1
+            wrong[row.fault] += row.verdict != row.fault
+    promise = promised_rate(bundle.operating_point)
+    return [live_error(name, bundle.model_version, audited[name], wrong[name], promise) for name in FAULTS]
+
+
+def _last_restored(connection: Connection) -> dict[str, datetime]:
+    # A person who restores a category has looked at the old verdicts: they count no more.
+    rows = connection.execute(
+        select(demotions.c.category, func.max(demotions.c.restored_at, type_=demotions.c.restored_at.type))
+        .where(demotions.c.restored_at.is_not(None))
+        .group_by(demotions.c.category)
+    )
+    return {category: restored_at for category, restored_at in rows}  # noqa: C416 - rows, not pairs
+
+
+def read_demoted(connection: Connection) -> frozenset[str]:
+    """Return the categories that are demoted now."""
+    rows = connection.execute(select(demotions.c.category).where(demotions.c.restored_at.is_(None)))
+    return frozenset(rows.scalars())
+
+
+def read_demotions(connection: Connection) -> Sequence[dict[str, Any]]:
+    """Return every demotion, newest first."""
+    rows = connection.execute(select(demotions).order_by(demotions.c.demoted_at.desc()))
+    return [dict(row) for row in rows.mappings()]
+
+
+def watch(engine: Engine, bundle: Bundle, now: datetime) -> frozenset[str]:
+    """Demote what breaks its promise; returns the categories that are demoted now."""
+    with reading(engine) as connection:
+        found = read_live_error(connection, bundle)
+        demoted = read_demoted(connection)
+    for error in found:
+        LOWER_BOUND.labels(error.category).set(error.lower_bound)
+        if error.breaks_promise and error.category not in demoted:
+            _demote(engine, error, now)
+    with reading(engine) as connection:
+        demoted = read_demoted(connection)
+    for category in FAULTS:
+        DEMOTED.labels(category).set(category in demoted)
+    return demoted
+
+
+def _demote(engine: Engine, error: LiveError, now: datetime) -> None:
+    try:
+        with engine.begin() as connection:
+            connection.execute(
+                insert(demotions).values(
+                    demotion_id=str(uuid.uuid4()),
+                    category=error.category,
+                    model_version=error.model_version,
+                    n_audited=error.n_audited,
+                    n_wrong=error.n_wrong,
+                    lower_bound=error.lower_bound,
+                    promised_rate=error.promised_rate,
+                    demoted_at=now,
+                )
+            )
+    except IntegrityError:
+        return  # another process was first
+    DEMOTIONS.labels(error.category).inc()
+    logger.warning(
+        "%s is demoted to review: %d of %d audited answers were wrong",
+        error.category,
+        error.n_wrong,
+        error.n_audited,
+    )
+
+
+def restore(connection: Connection, category: str, *, by: str, reason: str, now: datetime) -> None:
+    """Let a demoted category be automated again; only a person does this.
+
+    Raises
+    ------
+    NotDemotedError
+        When the category is not demoted.
+    """
+    changed = connection.execute(
+        update(demotions)
+        .where(demotions.c.category == category, demotions.c.restored_at.is_(None))
+        .values(restored_at=now, restored_by=by, reason=reason)
+    )
+    if changed.rowcount == 0:
+        raise NotDemotedError(f"{category} is not demoted")

@@ -1,0 +1,44 @@
+"""Bodies of POST /v1/outcomes."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import AwareDatetime, Field, model_validator
+
+from model.taxonomy import FaultCategory, Resolution
+from serving.review.schemas import StrictModel
+
+
+class OutcomeSource(StrEnum):
+    """Who says what really happened."""
+
+    PLATFORM = "platform"
+    INSPECTION = "inspection"
+    APPEAL = "appeal"
+
+
+class OutcomeBody(StrictModel):
+    """What really happened; at least one of `fault` and `resolution` is known."""
+
+    refund_id: Annotated[str, Field(min_length=1, max_length=128, examples=["R20261123001"])]
+    fault: FaultCategory | Annotated[str, Field(pattern="^none$")] | None = None
+    resolution: Resolution | None = None
+    source: OutcomeSource
+    at: Annotated[AwareDatetime, Field(examples=["2026-11-25T10:00:00+08:00"])]
+
+    @model_validator(mode="after")
+    def says_something(self) -> Self:
+        """Refuse an outcome that says neither fault nor resolution."""
+        if self.fault is None and self.resolution is None:
+            raise ValueError("give fault, resolution or both")
+        return self
+
+
+class OutcomeOut(StrictModel):
+    """The outcome as stored; `is_new` is false where it had been reported before."""
+
+    outcome_id: str
+    refund_id: str
+    is_new: bool
+    received_at: datetime

@@ -1,0 +1,1 @@
+"""The challenger beside the champion: its answers are stored and compared, never acted upon."""

@@ -1,0 +1,128 @@
+"""Answers are stored before they are sent: races, poison, and many at once."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from sqlalchemy import Engine, func, select
+
+from model.request import TriageRequest
+from model.triage import Triage
+from serving.database import make_engine, migrate, reading
+from serving.review.tables import reviews
+from serving.scoring.service import new_id, now_utc
+from serving.scoring.store import Case, GroupCommit, StoredAnswer, store_cases
+from serving.scoring.tables import triages
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    """A fresh SQLite database."""
+    url = f"sqlite:///{tmp_path / 'cases.sqlite'}"
+    migrate(url)
+    engine = make_engine(url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def make_case(triage: Callable[..., Triage]) -> Callable[..., Case]:
+    """Make a case that goes to review, under fresh ids."""
+    template = triage("？？？")
+
+    def make(refund_id: str, text: str = "？？？") -> Case:
+        assert template.review is not None
+        answer = msgspec.structs.replace(
+            template,
+            refund_id=refund_id,
+            triage_id=new_id(),
+            review=msgspec.structs.replace(template.review, review_id=new_id()),
+        )
+        return Case(
+            request=TriageRequest(refund_id=refund_id, text=text), triage=answer, received_at=now_utc()
+        )
+
+    return make
+
+
+def count(engine: Engine, table: Any) -> int:
+    with reading(engine) as connection:
+        return int(connection.execute(select(func.count()).select_from(table)).scalar_one())
+
+
+def store_all(engine: Engine, cases: list[Case], max_cases: int = 256) -> tuple[list[Any], list[int]]:
+    """Store cases at once through one group commit; returns answers (or errors) and commit sizes."""
+    commits = GroupCommit(engine, max_cases)
+    sizes: list[int] = []
+    commits.on_commit = sizes.append
+
+    async def run() -> list[Any]:
+        waiting = [asyncio.ensure_future(commits.store(case)) for case in cases]
+        await asyncio.sleep(0)
+        commits.start()
+        return await asyncio.gather(*waiting, return_exceptions=True)
+
+    try:
+        return asyncio.run(run()), sizes
+    finally:
+        commits.stop()
+
+
+def test_requests_that_wait_together_share_a_commit(engine: Engine, make_case: Callable[..., Case]) -> None:
+    answers, sizes = store_all(engine, [make_case(f"R{n}") for n in range(100)], max_cases=60)
+    assert all(isinstance(answer, StoredAnswer) and answer.is_new for answer in answers)
+    assert sizes == [60, 40]
+    assert count(engine, triages) == 100
+
+
+def test_a_poisoned_case_fails_alone(engine: Engine, make_case: Callable[..., Case]) -> None:
+    cases = [make_case(f"R{n}") for n in range(5)]
+    poisoned = replace(cases[2], received_at=cases[2].received_at.replace(tzinfo=None))
+    answers, _ = store_all(engine, [*cases[:2], poisoned, *cases[3:]])
+    assert [isinstance(answer, Exception) for answer in answers] == [False, False, True, False, False]
+    assert count(engine, triages) == 4
+
+
+def test_the_same_request_in_one_batch_is_one_case(engine: Engine, make_case: Callable[..., Case]) -> None:
+    answers, _ = store_all(engine, [make_case("R1") for _ in range(20)])
+    assert len({answer.body for answer in answers}) == 1
+    assert [answer.is_new for answer in answers].count(True) == 1
+    assert count(engine, triages) == count(engine, reviews) == 1
+
+
+def test_many_threads_posting_one_request_make_one_case(
+    engine: Engine, make_case: Callable[..., Case]
+) -> None:
+    together, bodies = threading.Barrier(8), []
+
+    def post() -> None:
+        together.wait()
+        for number in range(10):
+            with engine.begin() as connection:
+                [answer] = store_cases(connection, [make_case(f"R{number}")])
+            bodies.append((number, answer.body))
+
+    threads = [threading.Thread(target=post) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(bodies) == 80
+    assert len(set(bodies)) == 10
+    assert count(engine, triages) == count(engine, reviews) == 10
+
+
+def test_changed_content_makes_a_revision_and_one_review_waits(
+    engine: Engine, make_case: Callable[..., Case]
+) -> None:
+    answers, _ = store_all(engine, [make_case("R1", text) for text in ("？？？", "？！", "？！", "……")])
+    assert [answer.is_new for answer in answers] == [True, True, False, True]
+    assert count(engine, triages) == 3
+    with reading(engine) as connection:
+        states = connection.execute(select(reviews.c.state)).scalars().all()
+    assert list(states).count("waiting") == 1

@@ -1,0 +1,1 @@
+"""Commands of refund-train, one module each; registered in training/cli.py."""

@@ -1,0 +1,53 @@
+"""refund-train calibrate: a new operating point from the shop's own verdicts, without retraining."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from training.commands.options import DEFAULT_HOME, Home
+
+console = Console()
+
+
+def calibrate(
+    verdicts: Annotated[Path, typer.Argument(help="Labelled rows (JSON lines) of `export-labels`.")],
+    home: Home = DEFAULT_HOME,
+    precision: Annotated[float, typer.Option(help="Precision every automated category must have.")] = 0.95,
+    confidence: Annotated[float, typer.Option(help="How sure that must be.")] = 0.90,
+    name: Annotated[
+        str, typer.Option(help="Where the rows come from; shown as `calibrated_on`.")
+    ] = "verdicts",
+) -> None:
+    """Choose the thresholds again on the shop's own verdicts; the model itself stays as it is."""
+    from model import bundle as bundles
+    from training.labeled_data import read_folder, read_rows
+    from training.promotion import champion_of, promote
+    from training.recalibrate import TooFewRowsError, recalibrate
+
+    models = home / "models"
+    version = champion_of(models)
+    if version is None:
+        console.print(f"[red]✗[/] {models} holds no champion yet: run refund-train train")
+        raise typer.Exit(1)
+    try:
+        manifest = recalibrate(
+            bundles.load(models / version),
+            read_rows(verdicts),
+            models,
+            calibrated_on=name,
+            known_rows=read_folder(),
+            sentence=f"precision >= {precision:.2f} with confidence {confidence:.2f}",
+            outside_sentence=f"outside automated <= 0.03 with confidence {confidence:.2f}",
+        )
+    except TooFewRowsError as error:
+        console.print(f"[red]✗[/] {error}")
+        raise typer.Exit(1) from None
+    promote(models, manifest.model_version)
+    point = bundles.load(models / manifest.model_version).operating_point
+    console.print(f"[green]✓[/] {version} → {manifest.model_version}, calibrated on {point.n_rows} rows")
+    for category, threshold in point.thresholds.items():
+        console.print(
+            f"  {category:15} {'never automated' if threshold is None else f'from {threshold:.3f}'}"
+        )
