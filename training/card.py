@@ -97,7 +97,7 @@ def _figures(metrics: dict[str, Any]) -> str:
         lines.append(
             f"| {name} | {figures['precision']:.3f} | {figures['recall']:.3f} | {figures['support']} |"
         )
-    lines += resolution_table(manifest.metrics["test"]["resolution"])
+    lines += resolution_table(metrics["test"]["resolution"])
     return "\n".join(lines)
 
 
