@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check unit train demo data-check lock clean docs
+.PHONY: help run test check unit train demo data-check lock clean docs screenshots
 
 help: ## List the commands
 	@grep -hE '^[a-zA-Z_-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  \033[1m%-18s\033[0m %s\n", $$1, $$2}'
@@ -52,6 +52,10 @@ lock: $(STAMP) ## Pin every dependency again, with hashes and without any index 
 
 clean: ## Remove the virtual environment and caches, but not var/
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+screenshots: $(STAMP) ## Take the pictures of docs/screenshots from a running service (needs chromium)
+	@$(BIN)/refund-train train --if-missing
+	@$(BIN)/python tests/e2e/review/screenshots.py var/models
 
 SCOREBOARD := .venv-scoreboard
 SCOREBOARD_STAMP := $(SCOREBOARD)/.installed
