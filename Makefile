@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check unit train demo data-check lock clean
+.PHONY: help run test check unit train demo data-check lock clean retrain mlflow-ui
 
 help: ## List the commands
 	@grep -hE '^[a-zA-Z_-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  \033[1m%-18s\033[0m %s\n", $$1, $$2}'
@@ -46,7 +46,13 @@ demo: $(STAMP) ## Send real texts through the running service and print what cam
 	@$(BIN)/refund-triage demo
 
 lock: $(STAMP) ## Pin every dependency again, with hashes and without any index address
-	@$(BIN)/pip-compile --quiet --upgrade --generate-hashes --all-extras --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --allow-unsafe -o requirements.lock pyproject.toml
+	@$(BIN)/pip-compile --quiet --upgrade --generate-hashes --extra training --extra test --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --allow-unsafe -o requirements.lock pyproject.toml
 
 clean: ## Remove the virtual environment and caches, but not var/
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+retrain: $(STAMP) ## Retrain on written labels, verdicts and outcomes; promote where the gate allows it
+	@$(BIN)/refund-train retrain
+
+mlflow-ui: $(STAMP) ## Open MLflow on the runs and the registry, at 127.0.0.1:5000
+	@$(BIN)/mlflow ui --host 127.0.0.1 --backend-store-uri $${MLFLOW_TRACKING_URI:-sqlite:///$${REFUND_TRIAGE_HOME:-$(CURDIR)/var}/mlflow.sqlite}

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from training.commands import champion, export_labels, retrain
+from training.commands import champion, drift, export_labels, retrain, tune
 from training.commands.options import DEFAULT_HOME, Home
 
 app = typer.Typer(no_args_is_help=True, help="Train, check and promote refund triage models.")
@@ -56,3 +56,5 @@ app.command()(champion.promote)
 app.command()(champion.rollback)
 app.command()(champion.sync)
 app.command()(export_labels.export_labels)
+app.command()(tune.tune)
+app.command()(drift.drift)
