@@ -1,4 +1,4 @@
-"""Has the traffic moved away from what the model was trained on? Inputs, confidences and categories compared."""
+"""Has the traffic moved away from what the model was trained on?"""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ class TooFewCasesError(Exception):
 
 
 def describe(requests: Sequence[TriageRequest], bundle: Bundle) -> pd.DataFrame:
-    """Return what is watched of each request: its fields, the form of its text, what the model makes of it."""
+    """Return what is watched of each request: fields, length of the text, what the model makes of it."""
     fault, _ = bundle.scorer.score_many(requests)
     inside = fault[:, : len(FAULTS)]
     rows: list[dict[str, Any]] = []

@@ -1,6 +1,5 @@
 """refund-train drift: this month's traffic against the training rows."""
 
-import importlib.util
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
@@ -17,9 +16,13 @@ def drift(
     days: Annotated[int, typer.Option(min=1, help="How far back.")] = 30, home: Home = DEFAULT_HOME
 ) -> None:
     """Compare inputs, confidences and categories with training: an HTML report, and metrics in MLflow."""
-    if importlib.util.find_spec("evidently") is None:
-        console.print("[yellow]![/] the drift report needs Evidently: pip install 'refund-triage[drift]'")
-        raise typer.Exit(1)
+    try:
+        import evidently  # noqa: F401
+    except ImportError as error:
+        # Missing, or (0.7) stumbling over a pandas newer than it knows.
+        console.print(f"[yellow]![/] the drift report needs Evidently ({error}):", highlight=False)
+        console.print("  pip install 'refund-triage[drift]'", markup=False)
+        raise typer.Exit(1) from None
     from training import drift as drifting
     from training import tracking
     from training.labeled_data import read_folder
