@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from model.errors import RefundTriageError
-from serving import errors, health, model_endpoints
+from serving import errors, health, log_masking, model_endpoints
 from serving.champion import Champion
 from serving.database import make_engine
 from serving.live_error import endpoints as live_error_endpoints
@@ -62,6 +62,7 @@ def look_at_live_error(app: FastAPI) -> None:
 
 def make_app(settings: Settings | None = None) -> FastAPI:
     """Put the application together."""
+    log_masking.install()
     settings = settings or get_settings()
     app = FastAPI(
         title="Refund Triage", version="1", description=DESCRIPTION, lifespan=lifespan, redirect_slashes=False
