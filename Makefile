@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check unit train demo data-check lock clean docs screenshots
+.PHONY: help run test check unit train demo data-check lock clean docs screenshots retrain mlflow-ui
 
 help: ## List the commands
 	@grep -hE '^[a-zA-Z_-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  \033[1m%-18s\033[0m %s\n", $$1, $$2}'
@@ -76,6 +76,7 @@ learning-curve: $(STAMP) ## Macro-F1 by number of training rows, with and withou
 
 docs: $(STAMP) ## Write the tables of docs/ that are made from the code (settings, routes)
 	@$(BIN)/refund-triage reference
+
 VENV_BENCH := .venv-bench
 
 $(VENV_BENCH)/.installed: requirements-bench.lock
@@ -90,3 +91,9 @@ bench: $(VENV_BENCH)/.installed ## Compare with an empty endpoint, MLflow, Bento
 
 bench-growth: $(VENV_BENCH)/.installed ## Measure long texts, a million stored cases and many training rows
 	@$(VENV_BENCH)/bin/python -m bench.growth --out experiments/$(shell date +%F)-bench
+
+retrain: $(STAMP) ## Retrain on written labels, verdicts and outcomes; promote where the gate allows it
+	@$(BIN)/refund-train retrain
+
+mlflow-ui: $(STAMP) ## Open MLflow on the runs and the registry, at 127.0.0.1:5000
+	@$(BIN)/mlflow ui --host 127.0.0.1 --backend-store-uri $${MLFLOW_TRACKING_URI:-sqlite:///$${REFUND_TRIAGE_HOME:-$(CURDIR)/var}/mlflow.sqlite}

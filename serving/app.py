@@ -10,7 +10,7 @@ from fastapi.openapi.utils import get_openapi
 from starlette.staticfiles import StaticFiles
 
 from model.errors import RefundTriageError
-from serving import errors, health, metrics, model_endpoints, pages
+from serving import errors, health, log_masking, metrics, model_endpoints, pages
 from serving.accounts import pages as account_pages
 from serving.accounts.keys import ApiKeys
 from serving.champion import Champion
@@ -71,6 +71,7 @@ def look_at_live_error(app: FastAPI) -> None:
 
 def make_app(settings: Settings | None = None) -> FastAPI:
     """Put the application together."""
+    log_masking.install()
     settings = settings or get_settings()
     app = FastAPI(
         title="Refund Triage", version="1", description=DESCRIPTION, lifespan=lifespan, redirect_slashes=False
