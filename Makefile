@@ -72,3 +72,7 @@ learning-curve: $(STAMP) ## Macro-F1 by number of training rows, with and withou
 
 docs: $(STAMP) ## Write the tables of docs/ that are made from the code (settings, routes)
 	@$(BIN)/refund-triage reference
+
+.PHONY: simulate
+simulate: $(STAMP) ## Replay a policy over the labelled data: make simulate POLICY=mine.yaml
+	@$(BIN)/refund-train simulate --policy $(or $(POLICY),model/policy.yaml)
