@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check unit train demo data-check lock clean docs
+.PHONY: help run test check unit train demo data-check lock clean docs screenshots retrain mlflow-ui
 
 help: ## List the commands
 	@grep -hE '^[a-zA-Z_-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  \033[1m%-18s\033[0m %s\n", $$1, $$2}'
@@ -53,6 +53,10 @@ lock: $(STAMP) ## Pin every dependency again, with hashes and without any index 
 clean: ## Remove the virtual environment and caches, but not var/
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
+screenshots: $(STAMP) ## Take the pictures of docs/screenshots from a running service (needs chromium)
+	@$(BIN)/refund-train train --if-missing
+	@$(BIN)/python tests/e2e/review/screenshots.py var/models
+
 SCOREBOARD := .venv-scoreboard
 SCOREBOARD_STAMP := $(SCOREBOARD)/.installed
 
@@ -72,6 +76,27 @@ learning-curve: $(STAMP) ## Macro-F1 by number of training rows, with and withou
 
 docs: $(STAMP) ## Write the tables of docs/ that are made from the code (settings, routes)
 	@$(BIN)/refund-triage reference
+
+VENV_BENCH := .venv-bench
+
+$(VENV_BENCH)/.installed: requirements-bench.lock
+	@echo "→ making the benchmark's own virtual environment …"
+	@$(PYTHON) -m venv $(VENV_BENCH)
+	@$(VENV_BENCH)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.lock
+	@touch $@
+
+.PHONY: bench bench-growth
+bench: $(VENV_BENCH)/.installed ## Compare with an empty endpoint, MLflow, BentoML and LitServe (5 minutes; needs wrk and a trained model)
+	@$(VENV_BENCH)/bin/python -m bench.run --out experiments/$(shell date +%F)-bench
+
+bench-growth: $(VENV_BENCH)/.installed ## Measure long texts, a million stored cases and many training rows
+	@$(VENV_BENCH)/bin/python -m bench.growth --out experiments/$(shell date +%F)-bench
+
+retrain: $(STAMP) ## Retrain on written labels, verdicts and outcomes; promote where the gate allows it
+	@$(BIN)/refund-train retrain
+
+mlflow-ui: $(STAMP) ## Open MLflow on the runs and the registry, at 127.0.0.1:5000
+	@$(BIN)/mlflow ui --host 127.0.0.1 --backend-store-uri $${MLFLOW_TRACKING_URI:-sqlite:///$${REFUND_TRIAGE_HOME:-$(CURDIR)/var}/mlflow.sqlite}
 
 .PHONY: simulate
 simulate: $(STAMP) ## Replay a policy over the labelled data: make simulate POLICY=mine.yaml

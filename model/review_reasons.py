@@ -68,7 +68,7 @@ def text_reasons(
     if score.familiarity <= min_familiarity and len(score.text) > 1:
         reasons.append(ReviewReason.UNFAMILIAR_TEXT)
     mentions = score.mentions
-    if names_another_cause(category, mentions, lexicon) or contradictions(request, category, mentions):
+    if names_another_cause(category, five, mentions, lexicon) or contradictions(request, category, mentions):
         reasons.append(ReviewReason.CONFLICTING_SIGNALS)
     return reasons
 

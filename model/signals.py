@@ -11,6 +11,7 @@ import yaml
 
 from model.lexicon import Lexicon, Mention
 from model.request import TriageRequest
+from model.taxonomy import FAULTS
 
 SIGNALS_FILE = Path(__file__).with_name("signals.yaml")
 
@@ -19,6 +20,9 @@ MIN_CHINESE_SHARE = 0.5
 
 MAX_LOOKED_AT_CHARS = 200
 """How much of a text is looked at to tell its language; enough to know, and cheap at 2,000 characters."""
+
+MIN_RIVAL_PROBABILITY = 0.1
+"""Probability from which a second category that the words support makes the signals conflict."""
 
 _chinese = re.compile("[㐀-䶿一-鿿]")
 # A word in letters of another script counts once; kana and hangul count each, as no blank divides them.
@@ -84,11 +88,17 @@ def contradictions(request: TriageRequest, category: str, mentions: Sequence[Men
     return [rule.id for rule in read_signals().contradictions if rule.holds(request, category, concepts)]
 
 
-def names_another_cause(category: str, mentions: Sequence[Mention], lexicon: Lexicon) -> bool:
-    """Tell whether the text names a cause of another category than the model's, not negated.
+def names_another_cause(
+    category: str, probabilities: Sequence[float], mentions: Sequence[Mention], lexicon: Lexicon
+) -> bool:
+    """Tell whether the text names a cause of another category, not negated, that the model thinks possible.
 
-    The lexicon knows nothing of the training rows, so it errs elsewhere than the model: on real reviews
-    this single rule removes half of the confident errors (docs/trust.md).
+    Parameters
+    ----------
+    probabilities : of the five categories, in the order of FAULTS.
     """
     named = {lexicon.concepts[mention.concept].fault for mention in mentions if not mention.negated}
-    return not named <= {None, category}
+    return any(
+        name in named and name != category and probability >= MIN_RIVAL_PROBABILITY
+        for name, probability in zip(FAULTS, probabilities, strict=True)
+    )

@@ -10,7 +10,7 @@ from fastapi.openapi.utils import get_openapi
 from starlette.staticfiles import StaticFiles
 
 from model.errors import RefundTriageError
-from serving import errors, health, metrics, model_endpoints, pages
+from serving import errors, health, log_masking, metrics, model_endpoints, pages
 from serving.accounts import pages as account_pages
 from serving.accounts.keys import ApiKeys
 from serving.champion import Champion
@@ -24,9 +24,9 @@ from serving.review import pages as review_pages
 from serving.review import report_pages
 from serving.review.similar import SimilarCases
 from serving.scoring import endpoints as scoring_endpoints
+from serving.scoring.group_commit import GroupCommit
 from serving.scoring.openapi import add_components
 from serving.scoring.service import now_utc
-from serving.scoring.store import GroupCommit
 from serving.settings import Settings, get_settings
 from serving.shadow.recorder import ShadowRecorder
 from serving.watcher import Watcher
@@ -71,6 +71,7 @@ def look_at_live_error(app: FastAPI) -> None:
 
 def make_app(settings: Settings | None = None) -> FastAPI:
     """Put the application together."""
+    log_masking.install()
     settings = settings or get_settings()
     app = FastAPI(
         title="Refund Triage", version="1", description=DESCRIPTION, lifespan=lifespan, redirect_slashes=False

@@ -85,8 +85,7 @@ class Champion:
             self._current = judgement
             self.last_error = None
             LOADS.labels("loaded").inc()
-            # A model is half a million objects; walking them in a full collection would hold up the
-            # request it falls into for a tenth of a second.
+            # A full collection would walk every string of the model inside some buyer's request.
             gc.freeze()
             logger.info("champion %s, policy %s", judgement.bundle.model_version, judgement.policy.version)
             return judgement

@@ -4,17 +4,11 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from prometheus_client import Gauge
+from prometheus_client.metrics_core import GaugeMetricFamily
 
 from model.guarantee import WARNING, Guarantee, GuaranteeError, read_guarantee
 
 logger = logging.getLogger(__name__)
-
-guarantee_applies = Gauge(
-    "refund_triage_guarantee_applies",
-    "1 while incoming requests look like those calibrated on, 0 once they do not, -1 where nobody knows.",
-)
-guarantee_applies.set(-1)
 
 
 def current_guarantee(home: Path, model_version: str) -> Guarantee | None:
@@ -23,12 +17,19 @@ def current_guarantee(home: Path, model_version: str) -> Guarantee | None:
         found = read_guarantee(home)
     except GuaranteeError as error:
         logger.error("%s", error)
-        found = None
-    if found is not None and found.model_version != model_version:
-        found = None
-    applies = None if found is None else found.applies
-    guarantee_applies.set(-1 if applies is None else int(applies))
-    return found
+        return None
+    return found if found is not None and found.model_version == model_version else None
+
+
+def guarantee_gauge(home: Path, model_version: str) -> GaugeMetricFamily:
+    """Return the finding as a metric."""
+    found = current_guarantee(home, model_version)
+    gauge = GaugeMetricFamily(
+        "refund_triage_guarantee_applies",
+        "1 while requests look like those calibrated on, 0 once they do not, -1 where nobody knows.",
+    )
+    gauge.add_metric([], -1 if found is None or found.applies is None else int(found.applies))
+    return gauge
 
 
 def guarantee_fields(home: Path, model_version: str) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from sqlalchemy import Connection
 
 from serving.champion import Champion
 from serving.dependencies import reading_connection
+from serving.guarantee import guarantee_gauge
 from serving.review import queue
 
 FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
@@ -60,7 +61,7 @@ def share_between_workers(home: Path) -> None:
 def metrics(request: Request, connection: Annotated[Connection, Depends(reading_connection)]) -> Response:
     """Give every figure in Prometheus' text format."""
     now = CollectorRegistry()
-    now.register(Present(request.app.state.champion, connection))
+    now.register(Present(request.app.state.champion, connection, request.app.state.settings.home))
     counted: CollectorRegistry = REGISTRY
     if FOLDER_VARIABLE in os.environ:
         counted = CollectorRegistry()
@@ -71,8 +72,9 @@ def metrics(request: Request, connection: Annotated[Connection, Depends(reading_
 class Present:
     """What holds at the moment of the scrape: the queue and the model in charge."""
 
-    def __init__(self, champion: Champion, connection: Connection) -> None:
+    def __init__(self, champion: Champion, connection: Connection, home: Path) -> None:
         self._champion = champion
+        self._home = home
         self._connection = connection
 
     def collect(self) -> Iterator[Metric]:
@@ -94,4 +96,5 @@ class Present:
         )
         if (judgement := self._champion.current) is not None:
             model.add_metric([judgement.bundle.model_version, judgement.policy.version], 1)
+            yield guarantee_gauge(self._home, judgement.bundle.model_version)
         yield model

@@ -6,11 +6,13 @@ from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy import Connection
 
 from model.errors import RefundTriageError
+from serving.accounts.keys import require
+from serving.accounts.roles import Scope
 from serving.dependencies import reading_connection
 from serving.errors import problem
 from serving.shadow.report import compare
 
-router = APIRouter(prefix="/v1/model", tags=["operations"])
+router = APIRouter(prefix="/v1/model", tags=["operations"], dependencies=[Depends(require(Scope.OPERATE))])
 
 
 @router.post("/reload", summary="Load the champion again, now", response_model=None)

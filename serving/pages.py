@@ -81,7 +81,7 @@ def language_of(request: Request) -> str:
 
 
 def render(
-    request: Request, template: str, user: SignedIn | None, status: int = 200, **context: Any
+    request: Request, template: str, user: SignedIn | None, /, status: int = 200, **context: Any
 ) -> HTMLResponse:
     """Render a page in the reader's language."""
     language = language_of(request)

@@ -18,7 +18,7 @@ def settings_table() -> str:
     prefix = Settings.model_config["env_prefix"]
     for name, schema in Settings.model_json_schema()["properties"].items():
         default = schema.get("default")
-        shown = "*empty*" if default in (None, "") else f"`{str(default).lower()}`"
+        shown = "*empty*" if default in (None, "", []) else f"`{str(default).lower()}`"
         lines.append(
             f"| `{prefix}{name.upper()}` | {shown} | {_allowed(schema)} | {schema.get('description', '')} |"
         )

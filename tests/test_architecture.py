@@ -18,7 +18,9 @@ MAX_FILE_LINES = 260
 MAX_FUNCTION_LINES = 45
 """The aim is 200 and 35; the guard stands 30 % above it, so it stops a second subject, not a last case."""
 
-EXCEPTIONS: dict[str, str] = {}
+EXCEPTIONS = {
+    "training/calibrate.py:choose_operating_point": "three tests whose results meet in one operating point",
+}
 """`file` or `file:function` that may be longer, and why."""
 
 SOURCES = sorted(

@@ -8,11 +8,13 @@ from rich.console import Console
 from training.commands import (
     calibrate,
     champion,
+    drift,
     exchangeability,
     export_labels,
     retrain,
     scoreboard,
     simulate,
+    tune,
 )
 from training.commands.options import DEFAULT_HOME, Home
 from training.data_check import data_check
@@ -73,3 +75,5 @@ app.command()(export_labels.export_labels)
 app.command()(simulate.simulate)
 app.command()(scoreboard.scoreboard)
 app.command()(scoreboard.learning_curve)
+app.command()(tune.tune)
+app.command()(drift.drift)

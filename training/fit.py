@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from model.classifier import TriageClassifier
 from model.features import make_features
@@ -47,12 +48,13 @@ def fit_classifier(rows: Sequence[LabeledRow], parameters: FitParameters) -> Tri
     settings = msgspec.structs.asdict(parameters)
     source_weights = settings.pop("source_weights")
     features = make_features(**{name: settings.pop(name) for name in FEATURE_SETTINGS})
-    return TriageClassifier(features, **settings).fit(
-        [row.request for row in rows],
-        [row.fault for row in rows],
-        [row.resolution for row in rows],
-        groups=duplicate_groups([row.request.text for row in rows]),
-        sample_weight=np.array(
-            [source_weights.get(row.source, 1.0) / row.sampling_probability for row in rows]
-        ),
-    )
+    weights = [source_weights.get(row.source, 1.0) / row.sampling_probability for row in rows]
+    # One thread: sums in another order differ in the last digit, and equal data must give equal hashes.
+    with threadpool_limits(1):
+        return TriageClassifier(features, **settings).fit(
+            [row.request for row in rows],
+            [row.fault for row in rows],
+            [row.resolution for row in rows],
+            groups=duplicate_groups([row.request.text for row in rows]),
+            sample_weight=np.array(weights),
+        )

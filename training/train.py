@@ -10,7 +10,6 @@ from pathlib import Path
 import joblib
 import msgspec
 import yaml
-from threadpoolctl import threadpool_limits
 
 from model import bundle as bundles
 from model.bundle import Manifest
@@ -69,9 +68,7 @@ def train_bundle(
         folder.mkdir()
         shutil.copytree(LEXICON_FOLDER, folder / "lexicon")
         say(f"fitting on {len(train)} requests")
-        # One thread: sums in another order differ in the last digit, and equal data must give equal hashes.
-        with threadpool_limits(1):
-            classifier = fit_classifier(train, parameters)
+        classifier = fit_classifier(train, parameters)
         joblib.dump(classifier, folder / bundles.CLASSIFIER_FILE, compress=3)
         bundles.write_scorer(folder, *compile_classifier(classifier))
         scorer = bundles.read_scorer(folder)

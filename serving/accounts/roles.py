@@ -17,7 +17,8 @@ class Role(StrEnum):
 
 
 class Scope(StrEnum):
-    """What a program's key opens."""
+    """What a program's key opens: the queue, scoring and outcomes, or the model's operation."""
 
     REVIEW = "review"
     SCORE = "score"
+    OPERATE = "operate"

@@ -6,11 +6,15 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from sqlalchemy import Connection
 
+from serving.accounts.keys import require
+from serving.accounts.roles import Scope
 from serving.dependencies import reading_connection
 from serving.live_error.watch import read_demoted, read_demotions, read_live_error
 from serving.scoring.service import current_judgement
 
-router = APIRouter(prefix="/v1/live-error", tags=["operations"])
+router = APIRouter(
+    prefix="/v1/live-error", tags=["operations"], dependencies=[Depends(require(Scope.OPERATE))]
+)
 
 
 @router.get("", summary="Wrongly-automated rate by category, with its bounds, and what is demoted")

@@ -5,12 +5,14 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Response
 from sqlalchemy import Connection
 
+from serving.accounts.keys import require
+from serving.accounts.roles import Scope
 from serving.dependencies import writing_connection
 from serving.outcomes.schemas import OutcomeBody, OutcomeOut
 from serving.outcomes.service import store_outcome
 from serving.scoring.service import now_utc
 
-router = APIRouter(prefix="/v1/outcomes", tags=["outcomes"])
+router = APIRouter(prefix="/v1/outcomes", tags=["outcomes"], dependencies=[Depends(require(Scope.SCORE))])
 
 Writing = Annotated[Connection, Depends(writing_connection, scope="function")]
 

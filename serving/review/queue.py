@@ -171,5 +171,5 @@ def backlog(connection: Connection) -> dict[str, tuple[int, datetime | None]]:
         .where(reviews.c.state.in_(OPEN))
         .group_by(reviews.c.state)
     )
-    found = {state: (count, respond_by) for state, count, respond_by in rows.tuples()}
+    found = {state: (count, respond_by) for state, count, respond_by in rows}
     return {str(state): found.get(state, (0, None)) for state in OPEN}

@@ -1,16 +1,13 @@
-"""Answers are stored before they are sent: requests waiting at the same moment share one commit."""
+"""Cases with their answers in the database: one row for each revision of a refund request."""
 
-import asyncio
 import hashlib
-import queue
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Engine, and_, func, insert, select, text
+from sqlalchemy import Connection, and_, func, insert, select, text
 
 from model.request import TriageRequest
 from model.triage import Triage
@@ -135,88 +132,3 @@ def latest_answer(connection: Connection, refund_id: str) -> bytes | None:
     """Return the newest stored answer to a request."""
     found = _latest_revisions(connection, [refund_id]).get(refund_id)
     return found[2] if found else None
-
-
-Waiting = tuple[Case, asyncio.AbstractEventLoop, "asyncio.Future[StoredAnswer]"]
-
-
-class GroupCommit:
-    """One thread that stores what has gathered while the last commit was under way.
-
-    No request waits on purpose: at low load a transaction holds one case, under load as many as came in
-    meanwhile. A case that cannot be stored fails alone; its neighbours are stored without it.
-    """
-
-    def __init__(self, engine: Engine, max_cases: int, sampling: Sampling = SHIPPED) -> None:
-        self._engine = engine
-        self._sampling = sampling
-        self._max_cases = max_cases
-        self._queue: queue.SimpleQueue[Waiting | None] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._run, name="group-commit", daemon=True)
-        self.on_commit: Any = lambda size: None
-
-    def start(self) -> None:
-        """Start the thread."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Store what waits, then end the thread."""
-        self._queue.put(None)
-        self._thread.join()
-
-    async def store(self, case: Case) -> StoredAnswer:
-        """Store one case; returns when it is committed."""
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[StoredAnswer] = loop.create_future()
-        self._queue.put((case, loop, future))
-        return await future
-
-    def _run(self) -> None:
-        while True:
-            batch = self._gather()
-            if not batch:
-                return
-            self._commit(batch)
-
-    def _gather(self) -> list[Waiting]:
-        batch: list[Waiting] = []
-        while len(batch) < self._max_cases:
-            try:
-                item = self._queue.get(block=not batch)
-            except queue.Empty:
-                break
-            if item is None:
-                self._queue.put(None)  # end after this batch
-                break
-            batch.append(item)
-        return batch
-
-    def _commit(self, batch: Sequence[Waiting]) -> None:
-        try:
-            with self._engine.begin() as connection:
-                answers = store_cases(connection, [case for case, _, _ in batch], self._sampling)
-        except Exception as error:
-            if len(batch) > 1:
-                for waiting in batch:
-                    self._commit([waiting])
-                return
-            _, loop, future = batch[0]
-            loop.call_soon_threadsafe(_set, [(future, error)])
-            return
-        self.on_commit(len(batch))
-        by_loop: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[StoredAnswer], Any]]] = {}
-        for (_, loop, future), answer in zip(batch, answers, strict=True):
-            by_loop.setdefault(loop, []).append((future, answer))
-        for loop, results in by_loop.items():
-            loop.call_soon_threadsafe(_set, results)
-
-
-def _set(results: Sequence[tuple["asyncio.Future[StoredAnswer]", Any]]) -> None:
-    """Resolve futures; one whose client has gone is cancelled already."""
-    for future, result in results:
-        if future.done():
-            continue
-        if isinstance(result, Exception):
-            future.set_exception(result)
-        else:
-            future.set_result(result)

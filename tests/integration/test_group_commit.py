@@ -1,6 +1,7 @@
 """Answers are stored before they are sent: races, poison, and many at once."""
 
 import asyncio
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -10,23 +11,44 @@ from typing import Any
 import msgspec
 import pytest
 from sqlalchemy import Engine, func, select
+from sqlalchemy.exc import OperationalError
 
 from model.request import TriageRequest
 from model.triage import Triage
 from serving.database import make_engine, migrate, reading
 from serving.review.tables import reviews
+from serving.scoring import group_commit
+from serving.scoring.group_commit import GroupCommit
 from serving.scoring.service import new_id, now_utc
-from serving.scoring.store import Case, GroupCommit, StoredAnswer, store_cases
+from serving.scoring.store import Case, StoredAnswer, store_cases
 from serving.scoring.tables import triages
 
+sys.path.insert(0, str(Path(__file__).parent))
+import postgres
 
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    """A fresh SQLite database."""
+
+@pytest.fixture(scope="module")
+def postgresql() -> Iterator[str]:
+    """URL of a PostgreSQL started for this module."""
+    folder = postgres.programs()
+    if folder is None:
+        pytest.skip(postgres.MISSING)
+    yield from postgres.run_postgres(folder)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """A fresh database of either kind."""
     url = f"sqlite:///{tmp_path / 'cases.sqlite'}"
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgresql")
     migrate(url)
     engine = make_engine(url)
     yield engine
+    if request.param == "postgresql":
+        with engine.begin() as connection:
+            connection.exec_driver_sql("DROP SCHEMA public CASCADE")
+            connection.exec_driver_sql("CREATE SCHEMA public")
     engine.dispose()
 
 
@@ -126,3 +148,18 @@ def test_changed_content_makes_a_revision_and_one_review_waits(
     with reading(engine) as connection:
         states = connection.execute(select(reviews.c.state)).scalars().all()
     assert list(states).count("waiting") == 1
+
+
+def test_a_database_that_does_not_answer_is_asked_once(
+    engine: Engine, make_case: Callable[..., Case], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def refuse(*_: object) -> None:
+        asked.append(1)
+        raise OperationalError("BEGIN", {}, Exception("gone"))
+
+    monkeypatch.setattr(group_commit, "store_cases", refuse)
+    answers, _ = store_all(engine, [make_case(f"R{n}") for n in range(20)])
+    assert all(isinstance(answer, OperationalError) for answer in answers)
+    assert len(asked) == 1

@@ -22,7 +22,7 @@ from training.labels_from_life import export_labels
 from training.promotion import promote, write_pointer
 from training.train import read_parameters, train_bundle
 
-NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+NOW = datetime(2026, 11, 1, 8, 0, tzinfo=UTC)
 TEXT = "快递太暴力 箱子压烂了 里面的杯子全碎了"
 
 

@@ -139,8 +139,15 @@ LEXICON = Lexicon(
         ("碎了还掉色", "courier_damage", True),
         ("没有掉色 碎了", "courier_damage", False),
         ("掉色", "courier_damage", True),
+        ("掉色 碎了", "quality", True),
         ("退款", "quality", False),
     ],
 )
 def test_words_for_another_category_conflict(text: str, category: str, conflict: bool) -> None:
-    assert names_another_cause(category, LEXICON.mentions(text), LEXICON) is conflict
+    likely = [0.3, 0.05, 0.6, 0.03, 0.02]
+    assert names_another_cause(category, likely, LEXICON.mentions(text), LEXICON) is conflict
+
+
+def test_words_for_a_category_the_model_rules_out_do_not_conflict() -> None:
+    sure = [0.02, 0.02, 0.92, 0.02, 0.02]
+    assert not names_another_cause("courier_damage", sure, LEXICON.mentions("碎了还掉色"), LEXICON)

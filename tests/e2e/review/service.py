@@ -11,9 +11,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
+from sqlalchemy import delete
+
+from serving.accounts import users
+from serving.accounts.roles import Role
+from serving.database import make_engine
+from serving.review.tables import review_events, reviews, verdicts
+from serving.scoring.service import now_utc
+from serving.scoring.tables import triages
+from serving.settings import Settings
 
 PASSWORD = "a-long-password"
-REPOSITORY = Path(__file__).resolve().parents[2]
+REPOSITORY = Path(__file__).resolve().parents[3]
 
 
 def free_port() -> int:
@@ -46,15 +55,20 @@ class Service:
             **self.settings,
         }
 
-    def command(self, *arguments: str) -> str:
-        """Run refund-triage and return what it prints."""
-        program = [sys.executable, "-c", "from serving.cli import app; app()", *arguments]
-        done = subprocess.run(program, env=self.environment, check=True, capture_output=True, timeout=60)
-        return done.stdout.decode()
-
-    def add_user(self, name: str, role: str = "reviewer") -> None:
+    def add_user(self, name: str, role: Role = Role.REVIEWER) -> None:
         """Make an account with `PASSWORD`."""
-        self.command("user", "add", name, "--role", role, "--password", PASSWORD)
+        engine = make_engine(Settings(home=self.home).url)
+        with engine.begin() as connection:
+            users.add_user(connection, name, PASSWORD, role, now_utc())
+        engine.dispose()
+
+    def forget_cases(self) -> None:
+        """Empty the queue and what was answered."""
+        engine = make_engine(Settings(home=self.home).url)
+        with engine.begin() as connection:
+            for table in (verdicts, review_events, reviews, triages):
+                connection.execute(delete(table))
+        engine.dispose()
 
     def start(self) -> None:
         """Start it and wait until it is ready."""

@@ -16,7 +16,7 @@ from service import PASSWORD, Service, running
 from serving.database import make_engine
 from serving.settings import Settings
 
-FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
+FOLDER = Path(__file__).resolve().parents[3] / "docs" / "screenshots"
 CHROMIUM = "/usr/bin/chromium"
 
 TEXTS = [
@@ -64,7 +64,7 @@ def fill(service: Service) -> None:
     """Send the requests, then let two people decide some of them."""
     with httpx.Client(base_url=service.url, trust_env=False, timeout=60) as client:
         client.post("/v1/triage/batch", json={"requests": requests(datetime.now(UTC))}).raise_for_status()
-        for number in range(24):
+        for number in range(14):
             reviewer = ["xiaoli", "laowang"][number % 2]
             case = client.post("/v1/reviews/claim", json={"reviewer": reviewer}).json()
             fault = case["triage"]["fault"]["category"] or "quality"
@@ -100,10 +100,11 @@ def shoot(service: Service) -> None:
         page.fill("[name=name]", "xiaoli")
         page.fill("[name=password]", PASSWORD)
         page.keyboard.press("Enter")
-        page.wait_for_url("**/review")
+        page.wait_for_url(f"{service.url}/review")
         page.screenshot(path=FOLDER / "list.png")
-        page.keyboard.press("n")
-        page.wait_for_url("**/case/*")
+        page.locator("tr:has(meter) a").first.click()
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#verdict")
         page.keyboard.press("1")
         page.screenshot(path=FOLDER / "case.png", full_page=True)
         page.set_viewport_size({"width": 390, "height": 844})

@@ -1,0 +1,111 @@
+"""Answers are stored before they are sent: requests waiting at the same moment share one commit."""
+
+import asyncio
+import logging
+import queue
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
+
+from serving.review.sampling import SHIPPED, Sampling
+from serving.scoring.store import Case, StoredAnswer, store_cases
+
+logger = logging.getLogger(__name__)
+
+Waiting = tuple[Case, asyncio.AbstractEventLoop, "asyncio.Future[StoredAnswer]"]
+
+
+class GroupCommit:
+    """One thread that stores what has gathered while the last commit was under way.
+
+    No request waits on purpose: at low load a transaction holds one case, under load as many as came in
+    meanwhile. A case that cannot be stored fails alone; its neighbours are stored without it.
+    """
+
+    def __init__(self, engine: Engine, max_cases: int, sampling: Sampling = SHIPPED) -> None:
+        self._engine = engine
+        self._sampling = sampling
+        self._max_cases = max_cases
+        self._queue: queue.SimpleQueue[Waiting | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="group-commit", daemon=True)
+        self.on_commit: Any = lambda size: None
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Store what waits, then end the thread."""
+        self._queue.put(None)
+        self._thread.join()
+
+    async def store(self, case: Case) -> StoredAnswer:
+        """Store one case; returns when it is committed."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[StoredAnswer] = loop.create_future()
+        self._queue.put((case, loop, future))
+        return await future
+
+    def _run(self) -> None:
+        while True:
+            batch = self._gather()
+            if not batch:
+                return
+            try:
+                self._commit(batch)
+            except Exception:
+                # Whatever it was, the cases that come next must still find somebody to store them.
+                logger.exception("a group commit broke down")
+
+    def _gather(self) -> list[Waiting]:
+        batch: list[Waiting] = []
+        while len(batch) < self._max_cases:
+            try:
+                item = self._queue.get(block=not batch)
+            except queue.Empty:
+                break
+            if item is None:
+                self._queue.put(None)  # end after this batch
+                break
+            batch.append(item)
+        return batch
+
+    def _commit(self, batch: Sequence[Waiting]) -> None:
+        try:
+            with self._engine.begin() as connection:
+                answers = store_cases(connection, [case for case, _, _ in batch], self._sampling)
+        except OperationalError as error:
+            # The database does not answer: each case alone would wait for it again.
+            _resolve(batch, [error] * len(batch))
+        except Exception as error:
+            if len(batch) == 1:
+                _resolve(batch, [error])
+                return
+            for waiting in batch:
+                self._commit([waiting])
+        else:
+            self.on_commit(len(batch))
+            _resolve(batch, answers)
+
+
+def _resolve(batch: Sequence[Waiting], results: Sequence[StoredAnswer | Exception]) -> None:
+    """Hand every result to the event loop that waits for it, all of a loop in one call."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[StoredAnswer], Any]]] = {}
+    for (_, loop, future), result in zip(batch, results, strict=True):
+        by_loop.setdefault(loop, []).append((future, result))
+    for loop, pairs in by_loop.items():
+        loop.call_soon_threadsafe(_set, pairs)
+
+
+def _set(results: Sequence[tuple["asyncio.Future[StoredAnswer]", Any]]) -> None:
+    """Resolve futures; one whose client has gone is cancelled already."""
+    for future, result in results:
+        if future.done():
+            continue
+        if isinstance(result, Exception):
+            future.set_exception(result)
+        else:
+            future.set_result(result)
