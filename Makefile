@@ -97,3 +97,7 @@ retrain: $(STAMP) ## Retrain on written labels, verdicts and outcomes; promote w
 
 mlflow-ui: $(STAMP) ## Open MLflow on the runs and the registry, at 127.0.0.1:5000
 	@$(BIN)/mlflow ui --host 127.0.0.1 --backend-store-uri $${MLFLOW_TRACKING_URI:-sqlite:///$${REFUND_TRIAGE_HOME:-$(CURDIR)/var}/mlflow.sqlite}
+
+.PHONY: simulate
+simulate: $(STAMP) ## Replay a policy over the labelled data: make simulate POLICY=mine.yaml
+	@$(BIN)/refund-train simulate --policy $(or $(POLICY),model/policy.yaml)
