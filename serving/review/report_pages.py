@@ -13,7 +13,8 @@ from serving.dependencies import reading_connection
 from serving.errors import NotFoundError
 from serving.pages import User
 from serving.review.charts import Bar, bars
-from serving.review.reports import REPORTS, Report
+from serving.review.report import Report
+from serving.review.reports import REPORTS
 from serving.scoring.service import now_utc
 
 router = APIRouter(prefix="/review/reports", include_in_schema=False)

@@ -57,6 +57,7 @@ def sign_in(browser: Browser, service: Service) -> Iterator[Callable[..., Page]]
         contexts.append(context)
         page = context.new_page()
         page.goto(f"{service.url}/review")
+        page.locator("[name=name]").focus()
         page.keyboard.type(name)
         page.keyboard.press("Tab")
         page.keyboard.type(PASSWORD)

@@ -3,7 +3,9 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -12,6 +14,7 @@ from service import Service
 from sqlalchemy import func, select
 
 from serving.database import make_engine
+from serving.review.priority import Urgency, rank
 from serving.review.tables import review_events, reviews, verdicts
 from serving.settings import Settings
 
@@ -23,8 +26,11 @@ KILLED_AFTER = 60
 ADDED_TEXT = "用了半年想全额退款 不退钱就差评"
 
 
-def add_cases(url: str) -> dict[str, int]:
-    """Add the cases; returns their amounts by review."""
+Place = tuple[int, datetime, str]
+
+
+def add_cases(url: str) -> dict[str, Place]:
+    """Add the cases; returns the documented place in the queue of each review."""
     items = [
         {
             "refund_id": f"R{number}",
@@ -34,9 +40,15 @@ def add_cases(url: str) -> dict[str, int]:
         for number in range(N_CASES)
     ]
     answer = httpx.post(f"{url}/v1/triage/batch", json={"requests": items}, trust_env=False, timeout=60)
-    amounts = {item["refund_id"]: item["refund_amount_fen"] for item in items}
     results = answer.json()["results"]
-    return {result["review"]["review_id"]: amounts[result["refund_id"]] for result in results}
+    return {result["review"]["review_id"]: place_of(result) for result in results}
+
+
+def place_of(triage: dict[str, Any]) -> Place:
+    """What docs/review.md says the queue goes by: money at risk, deadline, arrival."""
+    recommended = triage["resolution"]["recommended"]
+    urgency = Urgency(triage["money_at_risk_fen"], triage["on_timeout"], recommended)
+    return rank(urgency), datetime.fromisoformat(triage["respond_by"]), triage["review"]["review_id"]
 
 
 def work(url: str, name: str, decided: list[str], stop: threading.Event) -> None:
@@ -73,7 +85,7 @@ def work_in_browser(page: Page, count: int) -> None:
 def test_every_case_is_decided_exactly_once_through_a_kill_in_the_middle(
     service: Service, sign_in: Callable[..., Page]
 ) -> None:
-    amounts = add_cases(service.url)
+    places = add_cases(service.url)
     decided: list[str] = []
     stop = threading.Event()
     page = sign_in("li")
@@ -93,7 +105,7 @@ def test_every_case_is_decided_exactly_once_through_a_kill_in_the_middle(
             stop.set()
     for robot in robots:
         robot.result()
-    assert_the_books_are_right(service.home, amounts, decided)
+    assert_the_books_are_right(service.home, places, decided)
 
 
 def count_of(home: Path, state: str) -> int:
@@ -105,7 +117,7 @@ def count_of(home: Path, state: str) -> int:
     return int(found)
 
 
-def assert_the_books_are_right(home: Path, amounts: dict[str, int], decided: list[str]) -> None:
+def assert_the_books_are_right(home: Path, places: dict[str, Place], decided: list[str]) -> None:
     """Each case has one verdict, none acknowledged is lost, and the first claims went by money."""
     engine = make_engine(Settings(home=home).url)
     with engine.connect() as connection:
@@ -119,6 +131,5 @@ def assert_the_books_are_right(home: Path, amounts: dict[str, int], decided: lis
     engine.dispose()
     assert len(given) == len(set(given)) == N_CASES
     assert len(decided) == len(set(decided))
-    assert set(decided) <= set(given) == set(amounts)
-    claimed_amounts = [amounts[review_id] for review_id in order]
-    assert claimed_amounts == sorted(claimed_amounts, reverse=True)
+    assert set(decided) <= set(given) == set(places)
+    assert order == sorted(places, key=places.__getitem__)
