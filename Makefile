@@ -48,7 +48,6 @@ demo: $(STAMP) ## Send real texts through the running service and print what cam
 
 lock: $(STAMP) ## Pin every dependency again, with hashes and without any index address
 	@$(BIN)/pip-compile --quiet --upgrade --generate-hashes --extra training --extra test --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --allow-unsafe -o requirements.lock pyproject.toml
-	@$(BIN)/pip-compile --quiet --upgrade --generate-hashes --extra training --extra scoreboard --constraint requirements.lock --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --allow-unsafe -o requirements-scoreboard.lock pyproject.toml
 
 clean: ## Remove the virtual environment and caches, but not var/
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
@@ -60,11 +59,11 @@ screenshots: $(STAMP) ## Take the pictures of docs/screenshots from a running se
 SCOREBOARD := .venv-scoreboard
 SCOREBOARD_STAMP := $(SCOREBOARD)/.installed
 
-$(SCOREBOARD_STAMP): requirements-scoreboard.lock pyproject.toml
+$(SCOREBOARD_STAMP): requirements.lock pyproject.toml
 	@echo "→ making the scoreboard's own virtual environment …"
 	@$(PYTHON) -m venv $(SCOREBOARD)
-	@$(SCOREBOARD)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-scoreboard.lock
-	@$(SCOREBOARD)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(SCOREBOARD)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(SCOREBOARD)/bin/python -m pip install --quiet --disable-pip-version-check --no-build-isolation -e '.[scoreboard]'
 	@touch $@
 
 .PHONY: benchmark-quality learning-curve
