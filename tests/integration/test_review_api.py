@@ -8,14 +8,13 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine, event
 
-from model.triage import Triage
 from serving.app import make_app
 from serving.database import make_engine, migrate
 from serving.review import listing
 from serving.review.listing import Filters
+from serving.review.sampling import Sampling
 from serving.review.states import ReviewState
 from serving.settings import Settings
-from training.labeled_data import LabeledRow
 
 
 @pytest.fixture
@@ -80,13 +79,15 @@ def test_skip_escalate_renew_and_cancel_are_there_too(make_client: Callable[...,
 
 
 def test_an_audit_shows_neither_the_answer_nor_that_it_is_one(
-    make_client: Callable[..., TestClient], seed_rows: list[LabeledRow], triage: Callable[..., Triage]
+    make_client: Callable[..., TestClient], tmp_path: Path, add_case: Callable[..., str]
 ) -> None:
-    client = make_client(audit_share=1.0, blind_share=1.0)
-    words = next(row.text for row in seed_rows if triage(row.text, refund_amount_fen=500).route == "auto")
-    automated = add(client, "R1", words)
-    doubtful = add(client, "R2")
-    assert (automated["route"], automated["review"], doubtful["route"]) == ("auto", None, "review")
+    client = make_client()
+    blind = Sampling(audit_share=1, blind_share=1)
+    database = make_engine(Settings(home=tmp_path).url)
+    with database.begin() as connection:
+        add_case(connection, route="auto", sampling=blind)
+        add_case(connection, route="review", sampling=blind)
+    database.dispose()
     one, other = client.get("/v1/reviews?state=waiting").json()["reviews"]
     for case in (one, other):
         assert case["reasons"] == []

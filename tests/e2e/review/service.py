@@ -99,8 +99,8 @@ def running(home: Path, models: Path, **settings: str) -> Iterator[Service]:
     home.mkdir(parents=True, exist_ok=True)
     (home / "models").symlink_to(models, target_is_directory=True)
     service = Service(home, {f"REFUND_TRIAGE_{name.upper()}": value for name, value in settings.items()})
-    service.start()
     try:
+        service.start()
         yield service
     finally:
         service.kill()
