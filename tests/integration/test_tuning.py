@@ -10,14 +10,14 @@ from training.train import read_parameters
 from training.tune import FOUND_FILE, tune
 
 
-# Of 200 rows one fold may hold every row of a rare resolution; the search looks at the fault head only.
-@pytest.mark.filterwarnings("ignore:Number of classes in training fold")
+# 250 rows are few: a fold may lack a rare resolution, and a temperature may run to its end.
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def test_a_search_goes_on_where_it_stopped_and_only_writes_its_result_down(
     tmp_path: Path, seed_rows: list[LabeledRow], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
     base = read_parameters()
-    rows = seed_rows[:200]
+    rows = seed_rows[::3]
     tune(tmp_path, rows, base, n_trials=1)
     study = tune(tmp_path, rows, base, n_trials=1)
     assert len(study.trials) == 2
