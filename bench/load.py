@@ -52,9 +52,9 @@ def write_bodies(path: Path, server: Server, n_bodies: int = 500, chars: int | N
     path.write_text("\n".join(lines) + "\n", "utf-8")
 
 
-def burst(server: Server, bodies: Path, concurrency: int, seconds: float) -> Burst:
+def burst(server: Server, bodies: Path, concurrency: int, seconds: int) -> Burst:
     """Load a server for some seconds."""
-    command = ["wrk", "-t1", f"-c{concurrency}", f"-d{seconds:g}s", "--timeout", "10s", "--latency"]
+    command = ["wrk", "-t1", f"-c{concurrency}", f"-d{seconds}s", "--timeout", "10s", "--latency"]
     command += [
         "-s",
         str(LUA),

@@ -26,7 +26,7 @@ def main() -> None:
     parser.add_argument("--models", type=Path, default=Path("var/models"), help="folder with the champion")
     parser.add_argument("--out", type=Path, required=True, help="folder for result.json and result.md")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--seconds", type=float, default=2.0, help="of one burst")
+    parser.add_argument("--seconds", type=int, default=2, help="of one burst; wrk knows whole seconds only")
     parser.add_argument("--note", default="", help="what else was going on on the machine")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="refund-triage-bench-") as folder, postgresql() as database:
@@ -45,7 +45,7 @@ def main() -> None:
 
 
 def measure(
-    candidates: list[Server], home: Path, rounds: int, seconds: float
+    candidates: list[Server], home: Path, rounds: int, seconds: int
 ) -> tuple[dict[str, float], Bursts, dict[str, float]]:
     """Start all servers, then load them in turn; one that does not start is left out and named."""
     cold: dict[str, float] = {}
