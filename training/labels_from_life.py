@@ -122,7 +122,7 @@ def export_labels(database_url: str, key_folder: Path) -> Export:
 def _cases(connection: Connection) -> list[tuple[dict[str, Any], list[Opinion]]]:
     """Return each judged request with the voices on it; outcomes belong to its newest revision.
 
-    Columns are read by name where they exist: reviews and verdicts gain some as the queue grows.
+    A verdict that was taken back, by an undo or because the case was reopened, is no voice.
     """
     tables = set(inspect(connection).get_table_names())
     if not {"triages", "verdicts", "reviews"} <= tables:
@@ -134,6 +134,8 @@ def _cases(connection: Connection) -> list[tuple[dict[str, Any], list[Opinion]]]
         newest[row["refund_id"]] = row
     voices: dict[str, list[Opinion]] = defaultdict(list)
     for verdict in _all(connection, "verdicts"):
+        if verdict["withdrawn_at"] is not None:
+            continue
         review = reviews[verdict["review_id"]]
         voices[review["triage_id"]].append(_verdict_opinion(verdict, review))
     for outcome in _all(connection, "outcomes") if "outcomes" in tables else ():
@@ -151,13 +153,13 @@ def _verdict_opinion(verdict: Mapping[str, Any], review: Mapping[str, Any]) -> O
     reasons = review["reasons"]
     reasons = json.loads(reasons) if isinstance(reasons, str) else reasons
     return Opinion(
-        rank="senior" if verdict.get("role") in SENIOR_ROLES else "reviewer",
+        rank="senior" if verdict["opinion"] == SENIOR_OPINION else "reviewer",
         who=verdict["reviewer"],
         fault=verdict["fault"],
         resolution=verdict["resolution"],
         at=str(verdict["created_at"]),
-        reason="audit" if review.get("kind") == "audit" else ",".join(reasons) or None,
-        sampling_probability=review.get("sampling_probability") or 1.0,
+        reason=",".join(reasons) or None,
+        sampling_probability=review["sampling_probability"],
     )
 
 

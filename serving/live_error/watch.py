@@ -13,10 +13,11 @@ from sqlalchemy import Connection, Engine, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from model.bundle import Bundle
-from model.taxonomy import FAULT_LABELS, FAULTS, ReviewReason
+from model.taxonomy import FAULT_LABELS, FAULTS
 from serving.database import reading
 from serving.live_error.demotion import LiveError, live_error, promised_rate
 from serving.live_error.tables import demotions
+from serving.review.states import ReviewKind
 from serving.review.tables import reviews, verdicts
 from serving.scoring.tables import triages
 
@@ -37,19 +38,20 @@ class NotDemotedError(Exception):
 
 def read_live_error(connection: Connection, bundle: Bundle) -> list[LiveError]:
     """Count the audit verdicts on this model's automated answers, by category, since its last restoration."""
-    kind = reviews.c.kind if "kind" in reviews.c else reviews.c.state
     rows = connection.execute(
         select(triages.c.fault, verdicts.c.fault.label("verdict"), verdicts.c.created_at)
-        .add_columns(reviews.c.reasons, kind.label("kind"))
-        .join(reviews, reviews.c.review_id == verdicts.c.review_id)
+        .join(reviews, reviews.c.outcome_verdict_id == verdicts.c.verdict_id)
         .join(triages, triages.c.triage_id == reviews.c.triage_id)
-        .where(triages.c.model_version == bundle.model_version, verdicts.c.fault.in_(FAULT_LABELS))
+        .where(
+            reviews.c.kind == ReviewKind.AUDIT,
+            triages.c.model_version == bundle.model_version,
+            verdicts.c.fault.in_(FAULT_LABELS),
+        )
     ).all()
     restored = _last_restored(connection)
     audited, wrong = Counter[str](), Counter[str]()
     for row in rows:
-        is_audit = row.kind == "audit" or ReviewReason.AUDIT in row.reasons
-        if is_audit and (row.fault not in restored or row.created_at > restored[row.fault]):
+        if row.fault not in restored or row.created_at > restored[row.fault]:
             audited[row.fault] += 1
             wrong[row.fault] += row.verdict != row.fault
     promise = promised_rate(bundle.operating_point)

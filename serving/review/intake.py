@@ -61,6 +61,7 @@ def review_row(
         "refund_id": request.refund_id,
         "state": ReviewState.WAITING,
         "kind": ReviewKind.AUDIT if audited else ReviewKind.CASE,
+        "sampling_probability": sampling.audit_share if audited else 1.0,
         "reasons": [ReviewReason.AUDIT] if triage.review is None else triage.review.reasons,
         "rank": rank(Urgency(at_risk_fen, triage.on_timeout, recommended)),
         "respond_by": triage.respond_by,

@@ -29,6 +29,8 @@ reviews = Table(
     Column("refund_id", String(128), nullable=False),
     Column("state", String(16), nullable=False),
     Column("kind", String(16), nullable=False, server_default="case"),
+    # With which the case was drawn for a person; labels from life weigh by its inverse.
+    Column("sampling_probability", Float, nullable=False, server_default="1"),
     Column("reasons", JSON, nullable=False),
     # Smaller is sooner; see priority.rank.
     Column("rank", BigInteger, nullable=False, server_default="0"),

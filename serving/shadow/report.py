@@ -30,7 +30,7 @@ def compare(connection: Connection) -> list[dict[str, Any]]:
         )
         .join(triages, same_case)
         .outerjoin(reviews, reviews.c.triage_id == triages.c.triage_id)
-        .outerjoin(verdicts, verdicts.c.review_id == reviews.c.review_id)
+        .outerjoin(verdicts, verdicts.c.verdict_id == reviews.c.outcome_verdict_id)
         .group_by(shadow_answers.c.model_version)
     )
     return [dict(row) for row in rows.mappings()]

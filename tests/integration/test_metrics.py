@@ -29,7 +29,7 @@ def present(tmp_path: Path, bundle: Any, policy: Any) -> Callable[[], str]:
     def text() -> str:
         registry = CollectorRegistry()
         with reading(engine) as connection:
-            registry.register(Present(champion, connection))
+            registry.register(Present(champion, connection, tmp_path))
             found = generate_latest(registry).decode()
         engine.dispose()
         return found

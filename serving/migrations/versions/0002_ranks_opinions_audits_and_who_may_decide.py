@@ -51,6 +51,7 @@ def upgrade() -> None:
 
     with op.batch_alter_table("reviews", schema=None) as batch_op:
         batch_op.add_column(sa.Column("kind", sa.String(length=16), server_default="case", nullable=False))
+        batch_op.add_column(sa.Column("sampling_probability", sa.Float(), server_default="1", nullable=False))
         batch_op.add_column(sa.Column("rank", sa.BigInteger(), server_default="0", nullable=False))
         batch_op.add_column(sa.Column("fault_guess", sa.String(length=32), nullable=True))
         batch_op.add_column(sa.Column("confidence", sa.Float(), nullable=True))
@@ -150,6 +151,7 @@ def downgrade() -> None:
         batch_op.drop_column("fault_guess")
         batch_op.drop_column("rank")
         batch_op.drop_column("kind")
+        batch_op.drop_column("sampling_probability")
 
     with op.batch_alter_table("review_events", schema=None) as batch_op:
         batch_op.drop_column("action")
