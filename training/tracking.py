@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 import tempfile
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
@@ -77,7 +78,8 @@ def log_parameters(parameters: Mapping[str, Any]) -> None:
 
 def log_metrics(metrics: Mapping[str, Any], prefix: str = "") -> None:
     """Log numbers under dotted names; what is nested becomes `slice.category.metric`."""
-    flat = dict(flatten(metrics, prefix))
+    # MLflow allows letters, digits, blanks and _ - . / in a name.
+    flat = {re.sub(r"[^\w\-. /]", "_", name): value for name, value in flatten(metrics, prefix)}
     mlflow.log_metrics(flat)
 
 

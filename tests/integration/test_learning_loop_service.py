@@ -214,6 +214,8 @@ def audit_verdicts(client: TestClient, category: str, n_right: int, n_wrong: int
                 "triage_id": answer["triage_id"],
                 "refund_id": answer["refund_id"],
                 "state": "decided",
+                "kind": "audit",
+                "outcome_verdict_id": f"v-{number}",
                 "reasons": ["audit"],
                 "respond_by": NOW,
                 "created_at": NOW,
