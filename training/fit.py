@@ -1,6 +1,6 @@
 """Fit the classifier on labelled rows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 import numpy as np
@@ -19,7 +19,8 @@ class FitParameters(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     Weights scale the blocks of features against each other (each text block has l2 norm 1); `*_C` are
     inverse regularisations; `field_bound` is in logits, see `BoundedFieldsLogisticRegression`;
     `source_weights` say how much a row counts by its source (1 where not named): the inventive, hard rows
-    are far more frequent in data/labeled than in life, the plain ones far rarer.
+    are far more frequent in data/labeled than in life, the plain ones far rarer. `label_weights` do the same
+    for fault labels: abuse is oversampled in the written rows, quality and texts of no category are not.
     """
 
     word_weight: float = 1.0
@@ -33,6 +34,7 @@ class FitParameters(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     n_folds: int = 4
     tol: float = 1e-3
     source_weights: dict[str, float] = {}
+    label_weights: dict[str, float] = {}
 
 
 FEATURE_SETTINGS = ("word_weight", "char_weight", "concept_weight", "field_weight", "min_df")
@@ -46,9 +48,9 @@ def bare(request: TriageRequest) -> TriageRequest:
 def fit_classifier(rows: Sequence[LabeledRow], parameters: FitParameters) -> TriageClassifier:
     """Fit on labelled rows, near-duplicates kept together, weighed by inverse sampling probability."""
     settings = msgspec.structs.asdict(parameters)
-    source_weights = settings.pop("source_weights")
+    source_weights, label_weights = settings.pop("source_weights"), settings.pop("label_weights")
     features = make_features(**{name: settings.pop(name) for name in FEATURE_SETTINGS})
-    weights = [source_weights.get(row.source, 1.0) / row.sampling_probability for row in rows]
+    weights = [weight_of(row, source_weights, label_weights) for row in rows]
     # One thread: sums in another order differ in the last digit, and equal data must give equal hashes.
     with threadpool_limits(1):
         return TriageClassifier(features, **settings).fit(
@@ -58,3 +60,11 @@ def fit_classifier(rows: Sequence[LabeledRow], parameters: FitParameters) -> Tri
             groups=duplicate_groups([row.request.text for row in rows]),
             sample_weight=np.array(weights),
         )
+
+
+def weight_of(
+    row: LabeledRow, source_weights: Mapping[str, float], label_weights: Mapping[str, float]
+) -> float:
+    """Return how much a row counts: by source, by label, and by the inverse of its sampling probability."""
+    weight = source_weights.get(row.source, 1.0) * label_weights.get(row.fault, 1.0)
+    return weight / row.sampling_probability
