@@ -17,6 +17,8 @@ class Watcher:
     def __init__(self, looks: Sequence[Callable[[], None]], every_seconds: float) -> None:
         self._looks = looks
         self._every_seconds = every_seconds
+        # Its own generator: the process-wide one belongs to whoever seeds it.
+        self._jitter = random.Random()  # noqa: S311
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="watcher", daemon=True)
 
@@ -30,7 +32,7 @@ class Watcher:
         self._thread.join()
 
     def _run(self) -> None:
-        while not self._ended.wait(self._every_seconds * random.uniform(1 - JITTER, 1 + JITTER)):  # noqa: S311
+        while not self._ended.wait(self._every_seconds * self._jitter.uniform(1 - JITTER, 1 + JITTER)):
             for look in self._looks:
                 try:
                     look()
