@@ -13,8 +13,17 @@ from training.labeled_data import DATA_FOLDER, LabeledRow, read_rows
 TODAY = Path(__file__).with_name("picture_cases.csv")
 
 SHOPS = ("青禾家居旗舰店", "朗目数码专营店", "南巷女装店")
+EARLIER = {
+    "屏幕左下角裂了一道，不知道是不是路上压的": "courier_damage",
+    "右下角屏幕有道裂，本来就这样还是碰的说不清": "quality",
+    "屏幕有一道裂，本来以为是贴膜划了": "quality",
+    "用了三个月的平板我要全退，不退就投诉你们": "likely_abuse",
+    "不给退我就去平台投诉，差评挨个写": "likely_abuse",
+}
+"""Decided before today: what today's cases resemble, with its fault."""
+
 COURIERS = ("中通", "圆通", "顺丰", "韵达", "极兔", "德邦")
-WEEKS = 7
+WEEKS = 8
 CASES_A_WEEK = 150
 
 
@@ -46,6 +55,25 @@ def todays_request(row: dict[str, str], number: int, now: datetime) -> dict[str,
     }
 
 
+def earlier_requests() -> list[dict[str, Any]]:
+    """The requests of `EARLIER`."""
+    return [
+        {
+            "refund_id": f"TB20261122{4103 + number * 61}",
+            "text": text,
+            "refund_amount_fen": 259_900 - number * 20_000,
+            "service_type": "return_and_refund",
+            "goods_received": True,
+            "platform": "jd",
+            "product_category": "平板",
+            "sku_id": "PB-7001",
+            "courier": "京东快递",
+            "shop_id": SHOPS[1],
+        }
+        for number, text in enumerate(EARLIER)
+    ]
+
+
 def past_rows() -> list[list[LabeledRow]]:
     """Rows the model has not been fitted on, by week, newest week last."""
     files = ("requests-750.jsonl", "requests-written.jsonl")
@@ -58,7 +86,8 @@ def past_request(row: LabeledRow, number: int, respond_by: datetime) -> dict[str
     """The row as it came in once, sold by one of our shops; one SKU has had a bad week."""
     given = msgspec.to_builtins(row.request)
     fields = {name: value for name, value in given.items() if value is not None}
-    hot = number >= (WEEKS - 1) * CASES_A_WEEK and row.fault == "quality" and number % 3 == 0
+    this_week = number >= (WEEKS - 1) * CASES_A_WEEK
+    hot = row.fault == "quality" and number % (3 if this_week else 19) == 0
     return fields | {
         "refund_id": f"TB2026P{number:05}",
         "respond_by": respond_by.isoformat(),

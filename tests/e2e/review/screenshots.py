@@ -8,14 +8,25 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import msgspec
 from playwright.sync_api import Page, sync_playwright
-from sqlalchemy import Table, bindparam, update
+from sqlalchemy import Table, bindparam, insert, update
 
 sys.path.insert(0, str(Path(__file__).parent))
-from picture_cases import CASES_A_WEEK, WEEKS, past_request, past_rows, todays_requests
+from picture_cases import (
+    CASES_A_WEEK,
+    EARLIER,
+    WEEKS,
+    earlier_requests,
+    past_request,
+    past_rows,
+    todays_requests,
+)
 from service import PASSWORD, Service, running
 
+from model.guarantee import STATUS_FILE, Guarantee
 from serving.database import make_engine
+from serving.live_error.tables import demotions
 from serving.review.tables import review_events, reviews, verdicts
 from serving.scoring.tables import triages
 from serving.settings import Settings
@@ -31,12 +42,12 @@ CONCERN = "不给退一赔三"
 
 
 def moments(now: datetime) -> list[datetime]:
-    """When each past case came in: over the working days of its week, this week's within the last hours."""
+    """When each past case came in: over the days of its week, this week's within the last hours."""
     found = []
     for number in range(WEEKS * CASES_A_WEEK):
         back = WEEKS - 1 - number // CASES_A_WEEK
         day = timedelta(days=number % 5) if back else timedelta()
-        found.append(now - timedelta(weeks=back, minutes=number % 240) + day)
+        found.append(now - timedelta(weeks=back, minutes=60 + number % 240) + day)
     return found
 
 
@@ -51,12 +62,16 @@ def decide_what_waits(client: httpx.Client, fault_of: dict[str, str]) -> Iterato
     """Let three people decide the whole queue; yields the review ids."""
     number = 0
     while True:
-        reviewer = ("xiaoli", "laowang", "chenjie")[number % 3]
+        reviewer = ("xiaoli", "laowang", "xiaoli", "chenjie", "laowang", "xiaoli")[number % 6]
         answer = client.post("/v1/reviews/claim", json={"reviewer": reviewer})
         if answer.status_code == 204:
             return
         case = answer.json()
-        body = {"reviewer": reviewer, "fault": fault_of[case["refund_id"]], "seconds_spent": 5 + number % 11}
+        body = {
+            "reviewer": reviewer,
+            "fault": fault_of[case["refund_id"]],
+            "seconds_spent": 3 + len(reviewer) + number % 11,
+        }
         body["resolution"] = case["triage"]["resolution"]["recommended"] or "return_and_refund"
         client.post(f"/v1/reviews/{case['review_id']}/verdict", json=body).raise_for_status()
         yield case["review_id"]
@@ -90,13 +105,13 @@ def put_into_the_past(service: Service, at_of_refund: dict[str, datetime]) -> No
 
 
 def fill(service: Service) -> None:
-    """Seven weeks of decided cases, then today's, which wait."""
+    """Weeks of decided cases, then today's, which wait."""
     now = datetime.now(UTC)
     rows = [row for week in past_rows() for row in week]
     ats = moments(now)
     past = [
         # Every nineteenth was decided too late.
-        past_request(row, number, at + timedelta(hours=36 if number % 19 else 0.5))
+        past_request(row, number, at + timedelta(minutes=55 if number % 19 else 30))
         for number, (row, at) in enumerate(zip(rows, ats, strict=True))
     ]
     with httpx.Client(base_url=service.url, trust_env=False, timeout=60) as client:
@@ -106,9 +121,34 @@ def fill(service: Service) -> None:
         decided = list(decide_what_waits(client, dict(zip(ids, (row.fault for row in rows), strict=True))))
         print(f"{len(past)} past cases, {len(decided)} decided by people")  # noqa: T201
         put_into_the_past(service, dict(zip(ids, ats, strict=True)))
+        send(client, earlier_requests())
+        fault_of = dict(zip((str(r["refund_id"]) for r in earlier_requests()), EARLIER.values(), strict=True))
+        list(decide_what_waits(client, fault_of))
         today = send(client, todays_requests(now))
         last = [one["review"]["review_id"] for one in today if one["review"]][-1]
         client.post(f"/v1/reviews/{last}/claim", json={"reviewer": "laowang"}).raise_for_status()
+
+
+def break_promises(service: Service) -> None:
+    """Let the guarantee end and a category be demoted, as their watchers would."""
+    now = datetime.now(UTC)
+    version = (service.home / "models" / "champion").read_text("utf-8").strip()
+    found = Guarantee(
+        model_version=version,
+        applies=False,
+        n_cases=1_233,
+        last_case_at=now,
+        evidence=140.0,
+        limit=100.0,
+        checked_at=now,
+    )
+    (service.home / STATUS_FILE).write_bytes(msgspec.json.encode(found))
+    counted = {"n_audited": 32, "n_wrong": 9, "lower_bound": 0.12, "promised_rate": 0.05}
+    named = {"demotion_id": "picture", "category": "courier_damage", "model_version": version}
+    engine = make_engine(Settings(home=service.home).url)
+    with engine.begin() as connection:
+        connection.execute(insert(demotions).values(**named, **counted, demoted_at=now))
+    engine.dispose()
 
 
 def take(page: Page, name: str, *, whole: bool = False) -> None:
@@ -120,7 +160,7 @@ def open_case(page: Page, address: str, words: str) -> None:
     """Open a case from the list and take it."""
     page.goto(f"{address}/review")
     page.locator("table.cases a", has_text=words).click()
-    page.keyboard.press("Enter")
+    page.locator("form[action$=claim] button").click()
     page.wait_for_selector("#verdict")
 
 
@@ -156,6 +196,9 @@ def shoot(service: Service) -> None:
         page.set_viewport_size(WIDE)
         page.goto(f"{service.url}/review/reports")
         take(page, "reports", whole=True)
+        break_promises(service)
+        page.goto(f"{service.url}/review")
+        take(page, "warnings")
         browser.close()
 
 
