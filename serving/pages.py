@@ -57,7 +57,7 @@ def money(fen: int | None) -> str:
 
 def percent(share: float) -> str:
     """Write a share; what is not quite nothing or not quite certain is not rounded to it."""
-    if 0 < share < 0.005:
+    if 0 < share <= 0.005:
         return "<1%"
     return ">99%" if 0.995 <= share < 1 else f"{share:.0%}"
 
