@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from starlette.exceptions import HTTPException
 
 from model.errors import BundleError, RequestError
@@ -96,6 +96,12 @@ def install(app: FastAPI) -> None:
         response = answer(request, error.status_code, str(error.detail))
         response.headers.update(error.headers or {})
         return response
+
+    @app.exception_handler(DataError)
+    async def on_data_error(request: Request, error: DataError) -> Response:
+        # Bodies are checked before; an address may still hold what PostgreSQL knows no text for (%00).
+        logger.warning("database: %s", type(error.orig).__name__)
+        return answer(request, 422, "a value that no stored one can be equal to")
 
     @app.exception_handler(OperationalError)
     async def on_database_error(_: Request, error: OperationalError) -> Response:

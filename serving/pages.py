@@ -55,6 +55,13 @@ def money(fen: int | None) -> str:
     return "—" if fen is None else f"¥{fen / 100:,.2f}"
 
 
+def percent(share: float) -> str:
+    """Write a share; what is not quite nothing or not quite certain is not rounded to it."""
+    if 0 < share <= 0.005:
+        return "<1%"
+    return ">99%" if 0.995 <= share < 1 else f"{share:.0%}"
+
+
 def moment(at: datetime) -> str:
     """Write a moment in Beijing time."""
     return at.astimezone(BEIJING).strftime("%m-%d %H:%M")
@@ -70,7 +77,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"money": money, "moment": moment, "percent": lambda share: f"{share:.0%}"}
+    made.filters |= {"money": money, "moment": moment, "percent": percent}
     return made
 
 

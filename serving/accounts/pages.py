@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import Response
 
+from model.request import PRINTABLE
 from serving import pages
 from serving.accounts import sessions, users
 from serving.accounts.errors import ForbiddenError
@@ -46,7 +47,7 @@ def _login_form(request: Request, target: str, *, failed: bool) -> Response:
 def login(
     request: Request,
     settings: SettingsOf,
-    name: Annotated[str, Form(max_length=128)],
+    name: Annotated[str, Form(max_length=128, pattern=PRINTABLE)],
     password: Annotated[str, Form(max_length=256)],
     csrf_token: Annotated[str, Form(max_length=100)] = "",
     next: Annotated[str, Form(max_length=500)] = "/review",

@@ -13,6 +13,7 @@ from serving.pages import money, translate
 from serving.review import blindness, highlight, listing, verdicts
 from serving.review.deadline import deadline
 from serving.review.highlight import Chunk
+from serving.review.policy_words import policy_words
 from serving.review.similar import SimilarCase, SimilarCases
 from serving.review.states import OPEN, ReviewState
 from serving.scoring.tables import triages
@@ -40,6 +41,8 @@ def case_view(
     triage = None if hidden else json.loads(row["answer"])
     words = {} if hidden else highlight.telling_words(row, champion)
     recommended = triage["resolution"]["recommended"] if triage else None
+    judgement = champion.current
+    word = policy_words(judgement.policy.form if judgement else None, language)
     return {
         "row": row,
         "request": request,
@@ -48,10 +51,13 @@ def case_view(
         "fields": fields_in_words(request, language),
         "deadline": deadline(row["respond_by"], now),
         "reasons": blindness.visible_reasons(row),
+        "word": word,
         "ranked": ranked(triage) if triage else None,
         "fault_keys": FAULT_KEYS,
         "resolution_keys": RESOLUTION_KEYS,
-        "excluded": {e["resolution"]: e["gloss"] for e in triage["resolution"]["excluded"]} if triage else {},
+        "excluded": {e["resolution"]: word(e["gloss"]) for e in triage["resolution"]["excluded"]}
+        if triage
+        else {},
         # A refusal is never one careless Enter away.
         "chosen_resolution": None if recommended == Resolution.DECLINE else recommended,
         "events": visible_events(connection, row),

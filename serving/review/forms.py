@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form
+from pydantic import Field
 from sqlalchemy import Connection
 from starlette.responses import Response
 
@@ -12,7 +13,7 @@ from serving.accounts.sessions import SignedIn
 from serving.dependencies import SettingsOf, writing_connection
 from serving.pages import FormUser, redirect
 from serving.review import blindness, listing, queue, verdicts
-from serving.review.schemas import LeaseOut
+from serving.review.schemas import NO_NUL, LeaseOut
 from serving.review.verdicts import Verdict
 from serving.scoring.service import now_utc
 from serving.settings import Settings
@@ -20,8 +21,9 @@ from serving.settings import Settings
 router = APIRouter(prefix="/review", include_in_schema=False)
 
 Writing = Annotated[Connection, Depends(writing_connection, scope="function")]
-Reason = Annotated[str, Form(min_length=1, max_length=2_000)]
-LongText = Annotated[str, Form(max_length=2_000)]
+Reason = Annotated[str, Form(min_length=1, max_length=2_000, pattern=NO_NUL)]
+LongText = Annotated[str, Form(max_length=2_000, pattern=NO_NUL)]
+Proof = Annotated[str, Field(max_length=200, pattern=NO_NUL)]
 
 
 def senior_form(user: FormUser) -> SignedIn:
@@ -70,12 +72,12 @@ def decide_case(
     user: FormUser,
     connection: Writing,
     settings: SettingsOf,
-    version: Annotated[int, Form()],
+    version: Annotated[int, Form(ge=0, lt=2**31)],
     fault: Annotated[str, Form(pattern=f"^({'|'.join(FaultCategory)}|none)$")],
     resolution: Annotated[Resolution | None, Form()] = None,
     note: LongText = "",
     reply: LongText = "",
-    evidence_seen: Annotated[list[str] | None, Form(max_length=20)] = None,
+    evidence_seen: Annotated[list[Proof] | None, Form(max_length=20)] = None,
     seconds_spent: Annotated[float | None, Form(ge=0, le=86_400, allow_inf_nan=False)] = None,
 ) -> Response:
     """Decide this case and take the next."""

@@ -13,6 +13,7 @@ from serving.accounts.sessions import SignedIn
 from serving.dependencies import SettingsOf
 from serving.pages import User
 from serving.review import blindness, listing
+from serving.review.banner import banners
 from serving.review.case_view import case_view, undo_seconds_left
 from serving.review.cursor import decode_cursor, encode_cursor
 from serving.review.deadline import deadline
@@ -75,6 +76,7 @@ def list_page(
         filters={"state": state, "fault": fault, "reason": reason, "shop": shop, "age": age},
         choices={"fault": FAULTS, "reason": REASONS, "shop": listing.shops(connection), "age": AGES_HOURS},
         next_cursor=encode_cursor(rows[-1]) if len(rows) == PAGE_SIZE else "",
+        banners=banners(connection, request.app.state.champion, settings.home, pages.language_of(request)),
         **undo_bar(connection, done, user, settings),
     )
 
@@ -93,6 +95,7 @@ def case_page(
     row = listing.get(connection, review_id)
     language = pages.language_of(request)
     view = case_view(connection, row, user, state.champion, state.similar_cases, language, now_utc())
+    view["banners"] = banners(connection, state.champion, settings.home, language)
     return pages.render(request, "case.html", user, **view, **undo_bar(connection, done, user, settings))
 
 

@@ -5,10 +5,14 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from model.request import PRINTABLE
 from model.taxonomy import FaultCategory, Resolution
 
-Reviewer = Annotated[str, Field(min_length=1, max_length=128, examples=["xiaoli"])]
-Note = Annotated[str, Field(max_length=2_000)]
+NO_NUL = r"^[^\x00]*$"
+"""PostgreSQL keeps no NUL in a text; SQLite would, and then the two would differ."""
+
+Reviewer = Annotated[str, Field(min_length=1, max_length=128, pattern=PRINTABLE, examples=["xiaoli"])]
+Note = Annotated[str, Field(max_length=2_000, pattern=NO_NUL)]
 
 
 class StrictModel(BaseModel):
@@ -35,7 +39,7 @@ class VerdictBody(StrictModel):
     note: Note = ""
     reply: Note = ""
     seconds_spent: Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)] | None = None
-    version: int | None = None
+    version: Annotated[int, Field(ge=0, lt=2**31)] | None = None
 
 
 class ReleaseBody(StrictModel):
@@ -48,7 +52,7 @@ class ReasonBody(StrictModel):
     """Who takes a step, and why."""
 
     reviewer: Reviewer
-    note: Annotated[str, Field(min_length=1, max_length=2_000)]
+    note: Annotated[Note, Field(min_length=1)]
 
 
 class ReviewOut(BaseModel):

@@ -128,3 +128,43 @@ def explain_plan(engine: Engine, run: Callable[[Any], Any]) -> list[str]:
         rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
     engine.dispose()
     return [str(row[3]) for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("step", "body"),
+    [
+        ("claim", {"reviewer": "l\0i"}),
+        ("verdict", {"reviewer": "li", "fault": "quality", "note": "a\0b"}),
+        ("verdict", {"reviewer": "li", "fault": "quality", "reply": "a\0b"}),
+        ("verdict", {"reviewer": "l\0i", "fault": "quality"}),
+        ("verdict", {"reviewer": "li", "fault": "quality", "version": 2**31}),
+        ("release", {"reviewer": "l\0i"}),
+        ("skip", {"reviewer": "li", "note": "\0"}),
+        ("escalate", {"reviewer": "l\0i", "note": "x"}),
+    ],
+)
+def test_what_postgresql_cannot_store_is_refused_on_every_database(
+    make_client: Callable[..., TestClient], step: str, body: dict[str, Any]
+) -> None:
+    client = make_client()
+    review_id = add(client)["review"]["review_id"]
+    client.post("/v1/reviews/claim", json={"reviewer": "li"})
+    answer = client.post(f"/v1/reviews/{review_id}/{step}", json=body)
+    assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
+
+
+def test_a_nul_in_an_address_is_no_server_error_on_postgresql(
+    make_client: Callable[..., TestClient], database_url: str
+) -> None:
+    client = make_client(database_url=database_url)
+    for path in ("/v1/reviews/a%00b/renew", "/v1/reviews/a%00b/claim"):
+        assert client.post(path, json={"reviewer": "li"}).status_code in {404, 409, 422}
+    assert client.get("/v1/triage/a%00b").status_code in {404, 422}
+
+
+def test_a_note_of_several_lines_is_kept(make_client: Callable[..., TestClient]) -> None:
+    client = make_client()
+    review_id = add(client)["review"]["review_id"]
+    client.post("/v1/reviews/claim", json={"reviewer": "li"})
+    body = {"reviewer": "li", "fault": "quality", "note": "第一行\n第二行"}
+    assert client.post(f"/v1/reviews/{review_id}/verdict", json=body).status_code == 200

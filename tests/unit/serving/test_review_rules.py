@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from serving.pages import messages
+from serving.pages import messages, percent
 from serving.review.highlight import Chunk, mark
 from serving.review.priority import Urgency, rank
 from serving.review.report_pages import harmless
@@ -132,3 +132,19 @@ def test_every_sentence_of_the_pages_exists_in_both_languages() -> None:
     for key, sentence in messages().items():
         assert set(sentence) == {"zh", "en"}, key
         assert all(sentence.values()), key
+
+
+@pytest.mark.parametrize(
+    ("share", "words"),
+    [
+        (0.0, "0%"),
+        (0.0001, "<1%"),
+        (0.005, "<1%"),
+        (0.126, "13%"),
+        (0.994, "99%"),
+        (0.9951, ">99%"),
+        (1.0, "100%"),
+    ],
+)
+def test_a_share_is_never_rounded_to_certainty(share: float, words: str) -> None:
+    assert percent(share) == words
