@@ -1,11 +1,12 @@
 """The operating point: from which confidence on a category may be decided without a person."""
 
+import re
 from collections.abc import Set
 from typing import Literal
 
 import msgspec
 
-from model.taxonomy import FaultCategory
+from model.taxonomy import FAULTS, FaultCategory
 
 NEVER_AUTOMATED = frozenset({FaultCategory.LIKELY_ABUSE.value})
 """Categories no calibration may automate: an accusation needs a person (handbook, 'must never happen')."""
@@ -56,3 +57,8 @@ def mode_of(category: str, point: OperatingPoint, suggested: Set[str]) -> Catego
     if category in NEVER_AUTOMATED or point.thresholds.get(category) is None:
         return "never"
     return "suggest" if category in suggested else "automate"
+
+
+def categories_in(words: str) -> list[str]:
+    """Read fault categories from a setting: names with commas, a JSON list, or `all`."""
+    return list(FAULTS) if words.strip() == "all" else re.findall(r'[^\s,\[\]"]+', words)

@@ -89,10 +89,13 @@ def decode_request(body: bytes | msgspec.Raw) -> TriageRequest:
     return _with_sane_deadline(request)
 
 
-def request_from(fields: dict[str, Any]) -> TriageRequest:
-    """Build a request from a plain dict (rows of files, stored cases) under the same rules."""
+def request_from(fields: dict[str, Any], *, strict: bool = True) -> TriageRequest:
+    """Build a request from a plain dict (rows of files, stored cases) under the same rules.
+
+    `strict=False` lets texts stand for numbers and yes or no, as in a table.
+    """
     try:
-        request = msgspec.convert(fields, TriageRequest)
+        request = msgspec.convert(fields, TriageRequest, strict=strict)
     except msgspec.ValidationError as error:
         raise request_error(error) from None
     return _with_sane_deadline(request)

@@ -46,6 +46,8 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.commits.start()
     try:
         app.state.champion.load()
+        # Before the first request: a category that was demoted stays so through a restart.
+        look_at_live_error(app)
     except RefundTriageError as error:
         # Live but not ready: /readyz says why, and a model that comes later is picked up.
         errors.logger.error("%s", error)

@@ -46,10 +46,12 @@ class UtcDateTime(TypeDecorator[datetime]):
 def make_engine(url: str) -> Engine:
     """Return an engine whose every transaction takes its lock at the start on SQLite."""
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_size=16, max_overflow=16, pool_pre_ping=True)
+        return create_engine(url, pool_size=16, max_overflow=16, pool_pre_ping=True, hide_parameters=True)
     path = Path(url.removeprefix("sqlite:///"))
     path.parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": 15, "check_same_thread": False}, pool_size=16)
+    connect_args = {"timeout": 15, "check_same_thread": False}
+    # Parameters hidden: an error's text would else carry the buyer's words into the log.
+    engine = create_engine(url, connect_args=connect_args, pool_size=16, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: Any) -> None:

@@ -109,6 +109,16 @@ def install(app: FastAPI) -> None:
         logger.error("database: %s", type(error.orig).__name__)
         return problem(503, "the database does not answer; try again")
 
+    @app.exception_handler(DataError)
+    async def on_unstorable(request: Request, _: DataError) -> Response:
+        # PostgreSQL stores no NUL; whichever field or address held one, the caller can mend it.
+        return answer(request, 422, "a value cannot be stored: control characters are not allowed")
+
+    @app.exception_handler(Exception)
+    async def on_anything_else(request: Request, _: Exception) -> Response:
+        # Logged with its traceback by the server; the caller learns nothing of our insides.
+        return answer(request, 500, "the service failed to answer; the request may be sent again")
+
     for kind, status in STATUS_OF.items():
         app.add_exception_handler(kind, _answer_with(status))
 

@@ -1,6 +1,5 @@
 """Settings of the service, each with its environment variable REFUND_TRIAGE_<NAME>."""
 
-import re
 from functools import cache
 from pathlib import Path
 from typing import Annotated
@@ -8,6 +7,7 @@ from typing import Annotated
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from model.operating_point import categories_in
 from model.taxonomy import FaultCategory
 from serving.review.sampling import Sampling
 
@@ -53,11 +53,7 @@ class Settings(BaseSettings):
     @classmethod
     def split_categories(cls, value: object) -> object:
         """Read names with commas, a JSON list, or `all`."""
-        if not isinstance(value, str):
-            return value
-        if value.strip() == "all":
-            return frozenset(FaultCategory)
-        return [name for name in re.split(r'[\s,\[\]"]+', value) if name]
+        return categories_in(value) if isinstance(value, str) else value
 
     @property
     def sampling(self) -> Sampling:

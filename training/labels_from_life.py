@@ -19,8 +19,6 @@ from model.taxonomy import FAULT_LABELS, RESOLUTIONS
 from training.labeled_data import LabeledRow
 from training.splits import split_of
 
-SENIOR_OPINION = 3
-"""Number of the verdict by which a senior settles what two reviewers could not (serving/review/tables.py)."""
 LEFT_OUT = frozenset({"refund_id", "sku_id", "shop_id", "courier", "respond_by", "refund_version"})
 """Fields that are no feature of the model and could lead back to a buyer or a shop."""
 
@@ -153,8 +151,10 @@ def _all(connection: Connection, table: str) -> Iterable[Mapping[str, Any]]:
 def _verdict_opinion(verdict: Mapping[str, Any], review: Mapping[str, Any]) -> Opinion:
     reasons = review["reasons"]
     reasons = json.loads(reasons) if isinstance(reasons, str) else reasons
+    # A case handed up, by a reviewer or because two disagreed, is settled by a senior's verdict.
+    settles = review["needs_senior"] and verdict["verdict_id"] == review["outcome_verdict_id"]
     return Opinion(
-        rank="senior" if verdict["opinion"] == SENIOR_OPINION else "reviewer",
+        rank="senior" if settles else "reviewer",
         who=verdict["reviewer"],
         fault=verdict["fault"],
         resolution=verdict["resolution"],

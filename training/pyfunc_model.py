@@ -2,6 +2,10 @@
 
 MLflow keeps this file beside the bundle and runs it when the model is loaded ("models from code"), so no
 pickle is involved. It needs the refund-triage package installed, as the service does.
+
+It routes as the service does where it was registered: with the shop's policy and the categories that the shop
+only suggests (`model_config={"suggest_categories": […]}` at loading changes them). What the audit has demoted
+since stands in the service's database, which this model does not know: the service alone decides live cases.
 """
 
 import math
@@ -36,9 +40,10 @@ class TriageModel(PythonModel):
     """Judges requests with the bundle and the policy it was logged with."""
 
     def load_context(self, context: PythonModelContext) -> None:
-        """Load and verify the bundle and the policy."""
+        """Load and verify the bundle and the policy, and read what is only suggested."""
         self.bundle = bundles.load(Path(context.artifacts["bundle"]))
         self.policy = read_policy(Path(context.artifacts["policy"]))
+        self.suggested = frozenset((context.model_config or {}).get("suggest_categories") or ())
 
     def predict(
         self, context: PythonModelContext, model_input: pd.DataFrame, params: dict[str, Any] | None = None
@@ -49,7 +54,16 @@ class TriageModel(PythonModel):
         return pd.DataFrame([self._judge(request_of(row, n), now) for n, row in enumerate(rows)])
 
     def _judge(self, request: TriageRequest, now: datetime) -> dict[str, Any]:
-        triage = judge(request, self.bundle, self.policy, now=now, triage_id="", review_id="")
+        triage = judge(
+            request,
+            self.bundle,
+            self.policy,
+            now=now,
+            triage_id="",
+            review_id="",
+            suggested=self.suggested,
+            explained=False,
+        )
         return answer_row(triage)
 
 

@@ -13,6 +13,8 @@ import numpy as np
 
 from model import bundle as bundles
 from model.bundle import Bundle, Manifest
+from model.operating_point import categories_in
+from model.policy import SHIPPED_POLICY
 from training import tracking
 from training.fit import FitParameters
 from training.gate import Check, gate
@@ -74,6 +76,16 @@ def database_of(home: Path) -> str | None:
     url = os.environ.get("REFUND_TRIAGE_DATABASE_URL")
     file = home.resolve() / "refund-triage.sqlite"
     return url or (f"sqlite:///{file}" if file.is_file() else None)
+
+
+def policy_file() -> Path:
+    """Return the policy the service of this environment uses."""
+    return Path(os.environ.get("REFUND_TRIAGE_POLICY") or SHIPPED_POLICY)
+
+
+def suggested_categories() -> list[str]:
+    """Return the categories that the service of this environment only suggests."""
+    return categories_in(os.environ.get("REFUND_TRIAGE_SUGGEST_CATEGORIES", ""))
 
 
 def gather(sources: Sources) -> tuple[list[LabeledRow], int]:
@@ -181,7 +193,7 @@ def log_and_register(
         for picture in save_plots(Path(aside), label_columns([row.fault for row in test]), probabilities):
             tracking.log_file(picture, "plots")
         tracking.log_file(folder / bundles.CARD_FILE)
-        return tracking.register(folder, manifest)
+        return tracking.register(folder, manifest, policy=policy_file(), suggested=suggested_categories())
 
 
 def life_figures(bundle: Bundle, rows: Sequence[LabeledRow]) -> dict[str, Any]:

@@ -150,8 +150,17 @@ def signature() -> ModelSignature:
     return ModelSignature(inputs=Schema(inputs), outputs=Schema(outputs))
 
 
-def register(bundle_folder: Path, manifest: Manifest, *, policy: Path = SHIPPED_POLICY) -> Registered:
-    """Log the bundle as a pyfunc in the open run and register it under its hash."""
+def register(
+    bundle_folder: Path,
+    manifest: Manifest,
+    *,
+    policy: Path = SHIPPED_POLICY,
+    suggested: Sequence[str] = (),
+) -> Registered:
+    """Log the bundle as a pyfunc in the open run and register it under its hash.
+
+    Policy and suggested categories go with it, so that it routes as the shop's service does.
+    """
     requirements = [f"{name}=={version(name)}" for name in SERVING_LIBRARIES]
     with warnings.catch_warnings():
         # MLflow asks for type hints in place of the signature given, which would not fit a table.
@@ -160,6 +169,7 @@ def register(bundle_folder: Path, manifest: Manifest, *, policy: Path = SHIPPED_
             name="triage",
             python_model=str(PYFUNC_FILE),
             artifacts={"bundle": str(bundle_folder), "policy": str(policy)},
+            model_config={"suggest_categories": list(suggested)},
             signature=signature(),
             input_example=pd.DataFrame([EXAMPLE]),
             pip_requirements=requirements,

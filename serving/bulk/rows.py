@@ -3,15 +3,15 @@
 import csv
 import itertools
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
-
-import msgspec
+from typing import Any, TextIO
 
 from model.errors import RefundTriageError
-from model.request import TriageRequest, decode_request, request_error
+from model.request import TriageRequest, decode_request, request_from
 
 CHUNK_ROWS = 500
+MAX_CELL_CHARS = 16 * 1024 * 1024
 FIELDS = frozenset(TriageRequest.__struct_fields__)
 
 Row = dict[str, Any] | bytes
@@ -43,9 +43,23 @@ def _json_lines(path: Path) -> Iterator[Row]:
         yield from (line for line in file if not line.isspace())
 
 
+@contextmanager
+def _open_csv(path: Path) -> Iterator[TextIO]:
+    """Open a csv file, and say what would do where it is none."""
+    try:
+        # utf-8-sig: Excel puts a byte order mark in front of the first column's name.
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            yield file
+    except UnicodeDecodeError:
+        raise FileFormatError(f"{path.name} is not UTF-8; in Excel save it as “CSV UTF-8”") from None
+    except csv.Error as error:
+        raise FileFormatError(f"{path.name} is no csv file: {error}") from None
+
+
 def _csv_rows(path: Path) -> Iterator[Row]:
-    # utf-8-sig: Excel puts a byte order mark in front of the first column's name.
-    with path.open(encoding="utf-8-sig", newline="") as file:
+    # A cell too long is an error of its row, which the rules of the request name, not of the file.
+    csv.field_size_limit(MAX_CELL_CHARS)
+    with _open_csv(path) as file:
         reader = csv.DictReader(file)
         wanted = _wanted(path, reader.fieldnames or ())
         for row in reader:
@@ -72,7 +86,7 @@ def _wanted(path: Path, columns: Iterable[str]) -> list[str]:
 def left_alone(path: Path) -> list[str]:
     """Return the columns of a table that are no field of a request."""
     if path.suffix == ".csv":
-        with path.open(encoding="utf-8-sig", newline="") as file:
+        with _open_csv(path) as file:
             names = next(csv.reader(file), [])
     elif path.suffix == ".parquet":
         names = import_parquet().ParquetFile(path).schema_arrow.names
@@ -98,9 +112,4 @@ def to_request(row: Row) -> TriageRequest:
     RequestError
         Names the field and the broken rule.
     """
-    if isinstance(row, bytes):
-        return decode_request(row)
-    try:
-        return msgspec.convert(row, TriageRequest, strict=False)
-    except msgspec.ValidationError as error:
-        raise request_error(error) from None
+    return decode_request(row) if isinstance(row, bytes) else request_from(row, strict=False)

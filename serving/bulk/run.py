@@ -59,15 +59,25 @@ def read_progress(source: Path, out: Path, model_version: str) -> Progress:
 
 @dataclass(frozen=True, kw_only=True)
 class Judge:
-    """Which model and policy judge, and whether they explain themselves; every process loads its own."""
+    """Which model and policy judge, what they must not automate, and whether they explain themselves.
+
+    Every process loads its own.
+    """
 
     bundle_folder: Path
     policy_file: Path
+    suggested: frozenset[str] = frozenset()
+    demoted: frozenset[str] = frozenset()
     explained: bool = False
 
     def load(self) -> Judgement:
         """Load model and policy."""
-        return Judgement(bundle=bundles.load(self.bundle_folder), policy=read_policy(self.policy_file))
+        return Judgement(
+            bundle=bundles.load(self.bundle_folder),
+            policy=read_policy(self.policy_file),
+            suggested=self.suggested,
+            demoted=self.demoted,
+        )
 
 
 def score_file(

@@ -29,6 +29,7 @@ def score(
     from serving.bulk.rows import left_alone
     from serving.bulk.run import Judge, score_file
     from serving.champion import Champion
+    from serving.live_error.watch import demoted_in
 
     settings = get_settings()
     columns = (
@@ -52,6 +53,8 @@ def score(
             judge = Judge(
                 bundle_folder=Champion(settings.models_folder, settings.policy).champion_folder(),
                 policy_file=settings.policy or SHIPPED_POLICY,
+                suggested=frozenset(settings.suggest_categories),
+                demoted=demoted_in(settings.url),
                 explained=explain,
             )
             score_file(file, out, judge, workers=workers, resume=resume, on_chunk=on_chunk)

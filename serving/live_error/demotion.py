@@ -1,13 +1,9 @@
-"""The rules of demotion: when a category loses its automation, and what that does to an answer."""
+"""The rules of demotion: when a category loses its automation."""
 
 import re
 from dataclasses import dataclass
 
-import msgspec
-
 from model.operating_point import OperatingPoint
-from model.taxonomy import ReviewReason, Route
-from model.triage import ReviewTicket, Triage
 from serving.live_error.bounds import interval
 
 DEFAULT_PROMISE = 0.05
@@ -48,14 +44,4 @@ def live_error(category: str, model_version: str, n_audited: int, n_wrong: int, 
         lower_bound=low,
         upper_bound=high,
         promised_rate=promise,
-    )
-
-
-def demote(triage: Triage, demoted: frozenset[str], review_id: str) -> Triage:
-    """Send an answer of a demoted category to a person; every other answer stays as it is."""
-    if triage.fault.category not in demoted:
-        return triage
-    reasons = [*(triage.review.reasons if triage.review else ()), str(ReviewReason.DEMOTED)]
-    return msgspec.structs.replace(
-        triage, route=str(Route.REVIEW), review=ReviewTicket(review_id=review_id, reasons=reasons)
     )

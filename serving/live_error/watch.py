@@ -5,16 +5,17 @@ import uuid
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from prometheus_client import Counter as Metric
 from prometheus_client import Gauge
-from sqlalchemy import Connection, Engine, func, insert, select, update
+from sqlalchemy import Connection, Engine, func, insert, inspect, select, update
 from sqlalchemy.exc import IntegrityError
 
 from model.bundle import Bundle
 from model.taxonomy import FAULT_LABELS, FAULTS
-from serving.database import reading
+from serving.database import make_engine, reading
 from serving.live_error.demotion import LiveError, live_error, promised_rate
 from serving.live_error.tables import demotions
 from serving.review.states import ReviewKind
@@ -23,12 +24,19 @@ from serving.scoring.tables import triages
 
 logger = logging.getLogger(__name__)
 
-DEMOTED = Gauge("refund_triage_demoted", "1 while a category is demoted to review", ["category"])
+# Every process finds the same: the newest finding is everybody's, whoever made it.
+DEMOTED = Gauge(
+    "refund_triage_demoted",
+    "1 while a category is demoted to review",
+    ["category"],
+    multiprocess_mode="mostrecent",
+)
 DEMOTIONS = Metric("refund_triage_demotions_total", "Categories demoted by this process", ["category"])
 LOWER_BOUND = Gauge(
     "refund_triage_wrongly_automated_lower_bound",
     "Time-uniform 95 % lower bound of the wrongly-automated rate",
     ["category"],
+    multiprocess_mode="mostrecent",
 )
 
 
@@ -72,6 +80,19 @@ def read_demoted(connection: Connection) -> frozenset[str]:
     """Return the categories that are demoted now."""
     rows = connection.execute(select(demotions.c.category).where(demotions.c.restored_at.is_(None)))
     return frozenset(rows.scalars())
+
+
+def demoted_in(database_url: str) -> frozenset[str]:
+    """Return the categories demoted in a service's database; none where there is no such database yet."""
+    if database_url.startswith("sqlite") and not Path(database_url.removeprefix("sqlite:///")).is_file():
+        return frozenset()
+    engine = make_engine(database_url)
+    try:
+        with reading(engine) as connection:
+            known = inspect(connection).has_table(demotions.name)
+            return read_demoted(connection) if known else frozenset()
+    finally:
+        engine.dispose()
 
 
 def read_demotions(connection: Connection) -> Sequence[dict[str, Any]]:

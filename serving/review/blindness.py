@@ -32,7 +32,10 @@ HIDDEN: dict[str, Any] = {
     "money_at_risk_fen": None,
     "concern": None,
 }
-"""The names stay, so that a program reading a blind case finds nothing instead of failing."""
+"""The names stay, so that a program reading a blind case finds nothing instead of failing.
+
+A test holds them against the answer's fields: what is added there must be hidden here too.
+"""
 
 
 def is_hidden(row: RowMapping) -> bool:

@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import RowMapping
 
@@ -28,9 +28,9 @@ def decode_cursor(cursor: str | None) -> Place | None:
         return None
     try:
         rank, moment, review_id = base64.urlsafe_b64decode(cursor.encode()).decode().split("|")
-        place = (int(rank), datetime.fromisoformat(moment), review_id)
-    except (ValueError, binascii.Error):
+        place = (int(rank), datetime.fromisoformat(moment).astimezone(UTC), review_id)
+    except (ValueError, OverflowError, binascii.Error):
         raise RequestError("cursor", "not a cursor of this list") from None
-    if place[1].tzinfo is None or abs(place[0]) >= 2**63:
+    if abs(place[0]) >= 2**63:
         raise RequestError("cursor", "not a cursor of this list")
     return place

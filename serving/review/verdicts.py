@@ -9,7 +9,6 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, insert, select, update
 
-from serving.review.queue import open_review_of
 from serving.review.states import Action, Opinion, ReviewState, step_after_verdict
 from serving.review.steps import UNCLAIMED, ReviewConflictError, held_by, locked, locked_if_held, step
 from serving.review.tables import verdicts
@@ -123,7 +122,8 @@ def undo(
     Raises
     ------
     ReviewNotFoundError, ReviewConflictError
-        When there is none to take back, it is too late, or somebody else holds the case by now.
+        When there is none to take back, it is too late, somebody else holds the case by now, or the buyer
+        has changed the request since.
     """
     row = locked(connection, review_id)
     standing = standing_verdicts(connection, review_id)
@@ -131,6 +131,7 @@ def undo(
         raise ReviewConflictError("there is no verdict of yours to take back")
     if standing[-1]["created_at"] + timedelta(seconds=undo_seconds) < now:
         raise ReviewConflictError(f"a verdict can be taken back for {undo_seconds} s only")
+    _refuse_if_superseded(connection, row)
     _withdraw(connection, review_id, now, verdicts.c.verdict_id == standing[-1]["verdict_id"])
     # A case that waits for a senior after a verdict does so because of that verdict: two disagreed.
     values = NOT_DECIDED | held_by(reviewer, now, lease_seconds)
@@ -147,10 +148,7 @@ def reopen(connection: Connection, review_id: str, actor: str, reason: str, now:
         When it is not decided, or the buyer has changed the request since.
     """
     row = locked(connection, review_id)
-    revisions = select(triages.c.triage_id).where(triages.c.refund_id == row["refund_id"])
-    newest = connection.execute(revisions.order_by(triages.c.revision.desc()).limit(1)).scalar_one()
-    if newest != row["triage_id"] or open_review_of(connection, row["refund_id"]) not in (None, review_id):
-        raise ReviewConflictError("the buyer has changed the request since: a newer case counts")
+    _refuse_if_superseded(connection, row)
     step(
         connection,
         row,
@@ -161,6 +159,14 @@ def reopen(connection: Connection, review_id: str, actor: str, reason: str, now:
         **(NOT_DECIDED | UNCLAIMED | {"needs_senior": False}),
     )
     _withdraw(connection, review_id, now)
+
+
+def _refuse_if_superseded(connection: Connection, row: RowMapping) -> None:
+    """Keep a case closed whose request has a newer revision, so that two people never decide one request."""
+    revisions = select(triages.c.triage_id).where(triages.c.refund_id == row["refund_id"])
+    newest = connection.execute(revisions.order_by(triages.c.revision.desc()).limit(1)).scalar_one()
+    if newest != row["triage_id"]:
+        raise ReviewConflictError("the buyer has changed the request since: a newer case counts")
 
 
 def _withdraw(connection: Connection, review_id: str, now: datetime, *conditions: Any) -> None:

@@ -8,9 +8,7 @@ from typing import Any
 
 from prometheus_client import Counter
 from sqlalchemy import Engine, insert
-from sqlalchemy.exc import SQLAlchemyError
 
-from model.errors import RefundTriageError
 from model.triage import judge
 from serving.champion import Champion
 from serving.scoring.store import Case
@@ -57,7 +55,8 @@ class ShadowRecorder:
             cases, ended = self._gather()
             try:
                 self._record(cases)
-            except (SQLAlchemyError, RefundTriageError) as error:
+            except Exception as error:
+                # Whatever it was: with this thread gone, a full queue would keep the service from ending.
                 SHADOWED.labels("failed").inc(len(cases))
                 logger.error("shadow: %s", type(error).__name__)
             if ended:
@@ -74,8 +73,8 @@ class ShadowRecorder:
         return cases, True
 
     def _record(self, cases: Sequence[Case]) -> None:
-        challenger = self._champion.challenger
-        if challenger is None or not cases:
+        challenger, current = self._champion.challenger, self._champion.current
+        if challenger is None or current is None or not cases:
             return
         rows: list[dict[str, Any]] = []
         for case in cases:
@@ -86,6 +85,10 @@ class ShadowRecorder:
                 now=case.received_at,
                 triage_id=case.triage.triage_id,
                 review_id="",
+                # The champion's bounds: else the challenger would seem to automate what it never could.
+                suggested=current.suggested,
+                demoted=current.demoted,
+                explained=False,
             )
             rows.append(
                 {

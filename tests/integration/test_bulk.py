@@ -2,6 +2,7 @@
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from model.bundle import Bundle
 from model.policy import SHIPPED_POLICY
+from model.taxonomy import FAULTS
 from serving.bulk import run
 from serving.bulk.rows import CHUNK_ROWS, FileFormatError, left_alone
 from serving.bulk.run import Judge, progress_file, score_file
@@ -92,6 +94,39 @@ def test_a_row_in_error_stands_beside_the_others(tmp_path: Path, judge: Judge) -
     assert bad["refund_id"] == "bad"
     assert bad["error"]["field"] == "refund_amount_fen"
     assert (first["refund_id"], last["refund_id"]) == ("R0", "R2")
+
+
+def test_what_the_shop_only_suggests_and_what_is_demoted_is_not_automated_here_either(
+    tmp_path: Path, judge: Judge
+) -> None:
+    source, out = write_jsonl(tmp_path / "in.jsonl", ROWS[:1]), tmp_path / "out.jsonl"
+    for changes, reason in (
+        ({"suggested": frozenset(FAULTS)}, "suggest_mode"),
+        ({"demoted": frozenset(FAULTS)}, "demoted"),
+    ):
+        score_file(source, out, replace(judge, **changes))
+        answer = json.loads(out.read_text("utf-8"))
+        assert answer["route"] == "review"
+        assert reason in answer["review"]["reasons"]
+
+
+def test_a_table_is_held_to_the_rules_of_the_api(tmp_path: Path, judge: Judge) -> None:
+    rows = [
+        ROWS[0] | {"respond_by": "0001-01-01T00:00:00+14:00"},
+        ROWS[1] | {"respond_by": "", "text": "碎" * 200_000},
+        ROWS[2] | {"respond_by": ""},
+    ]
+    score_file(write_csv(tmp_path / "in.csv", rows), tmp_path / "out.jsonl", judge)
+    moment, long, good = map(json.loads, (tmp_path / "out.jsonl").read_text("utf-8").splitlines())
+    assert (moment["error"]["field"], long["error"]["field"]) == ("respond_by", "text")
+    assert good["fault"]
+
+
+def test_a_table_in_another_encoding_is_refused_in_words(tmp_path: Path, judge: Judge) -> None:
+    source = tmp_path / "in.csv"
+    source.write_bytes("refund_id,text\nR1,杯子碎了\n".encode("gbk"))
+    with pytest.raises(FileFormatError, match="CSV UTF-8"):
+        score_file(source, tmp_path / "out.jsonl", judge)
 
 
 class StoppedError(Exception):

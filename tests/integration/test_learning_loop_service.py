@@ -11,6 +11,8 @@ from fastapi.testclient import TestClient
 from sqlalchemy import insert, select
 
 from model.bundle import Bundle
+from serving.accounts.roles import Role
+from serving.accounts.users import add_user
 from serving.app import look_at_live_error, make_app
 from serving.database import migrate, reading
 from serving.live_error.watch import read_demotions, restore
@@ -105,6 +107,9 @@ class TestOutcomes:
             {"fault": "late"},
             {"source": "rumour"},
             {"at": "2026-11-25T10:00:00"},
+            {"at": "0001-01-01T00:00:00+14:00"},
+            {"at": "9999-12-31T23:59:59-14:00"},
+            {"at": 1},
             {"extra": 1},
         ],
     )
@@ -176,6 +181,26 @@ class TestChampion:
         write_pointer(home / "models", "champion", "000000000000")
         eventually(lambda: client.get("/readyz").json()["last_load_error"])
         assert ask(client)["model_version"] == bundle.model_version
+
+    def test_the_word_of_a_senior_on_a_case_handed_up_settles_the_label(
+        self, settings: Settings, home: Path
+    ) -> None:
+        with TestClient(make_app(settings.model_copy(update={"second_opinion_share": 1.0}))) as client:
+            with client.app.state.engine.begin() as connection:  # type: ignore[attr-defined]
+                add_user(connection, "chief", "a long pass phrase", Role.SENIOR, NOW)
+            review_id = ask(client, text="退款")["review"]["review_id"]
+
+            def post(step: str, **body: str) -> None:
+                client.post(f"/v1/reviews/{review_id}/{step}", json=body).raise_for_status()
+
+            post("claim", reviewer="li")
+            post("verdict", reviewer="li", fault="none")
+            post("claim", reviewer="wang")
+            post("escalate", reviewer="wang", note="看不懂")
+            post("claim", reviewer="chief")
+            post("verdict", reviewer="chief", fault="quality")
+        export = export_labels(settings.url, home)
+        assert [(row.fault, row.writer) for row in export.rows] == [("quality", "chief")]
 
 
 class TestShadow:
@@ -271,6 +296,16 @@ class TestLiveError:
             ).scalar_one()
         assert (event["restored_by"], event["reason"]) == ("ada", "reviewers misread rule 3")
         assert stored == "review"
+
+    def test_a_demoted_category_stays_so_through_a_restart(
+        self, client: TestClient, settings: Settings
+    ) -> None:
+        category = ask(client)["fault"]["category"]
+        audit_verdicts(client, category, n_right=10, n_wrong=20)
+        self.look(client)
+        # So slow that only what is read before the first request can be known.
+        with TestClient(make_app(settings.model_copy(update={"poll_model_seconds": 600.0}))) as restarted:
+            assert "demoted" in ask(restarted, "after the restart")["review"]["reasons"]
 
     def test_a_few_mistakes_demote_nothing(self, client: TestClient) -> None:
         category = ask(client)["fault"]["category"]

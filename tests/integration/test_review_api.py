@@ -100,7 +100,9 @@ def test_an_audit_shows_neither_the_answer_nor_that_it_is_one(
     assert set(one["triage"]) == set(other["triage"])
 
 
-@pytest.mark.parametrize("cursor", ["x", "####", "MXwyMDI2fGE=", "YXxifGM="])
+@pytest.mark.parametrize(
+    "cursor", ["x", "####", "MXwyMDI2fGE=", "YXxifGM=", "MHwwMDAxLTAxLTAxVDAwOjAwOjAwKzE0OjAwfGE="]
+)
 def test_a_cursor_that_is_none_of_ours_is_refused(
     make_client: Callable[..., TestClient], cursor: str
 ) -> None:

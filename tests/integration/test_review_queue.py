@@ -214,6 +214,19 @@ def test_a_decided_case_whose_request_has_changed_cannot_be_reopened(
             verdicts.reopen(connection, review_id, "chief", "再看看", NOW)
 
 
+def test_a_verdict_on_a_request_that_has_changed_since_cannot_be_taken_back(
+    engine: Engine, add_case: AddCase
+) -> None:
+    with engine.begin() as connection:
+        review_id = add_case(connection, refund_id="R1", text="碎了")
+        claim(connection, "li")
+        decide(connection, review_id, "li")
+        newer = add_case(connection, refund_id="R1", text="碎了 还少了一个")
+        with pytest.raises(ReviewConflictError, match="changed the request"):
+            verdicts.undo(connection, review_id, "li", NOW, undo_seconds=30, lease_seconds=LEASE)
+        assert (state_of(connection, review_id), state_of(connection, newer)) == ("decided", "waiting")
+
+
 def test_a_cancelled_case_takes_no_verdict(engine: Engine, add_case: AddCase) -> None:
     with engine.begin() as connection:
         review_id = add_case(connection)

@@ -18,3 +18,13 @@ def test_other_libraries_messages_stay_as_they_are(caplog: pytest.LogCaptureFixt
     install()
     logging.getLogger("elsewhere").warning("port %d", 8300)
     assert caplog.messages == ["port 8300"]
+
+
+def test_a_traceback_is_masked_whichever_logger_writes_it(caplog: pytest.LogCaptureFixture) -> None:
+    install()
+    try:
+        raise ValueError("杯子碎了 打我电话13800138000")
+    except ValueError:
+        logging.getLogger("uvicorn.error").exception("Exception in ASGI application")
+    assert "打我电话[手机号]" in caplog.text
+    assert "13800138000" not in caplog.text
