@@ -27,7 +27,13 @@ def server(command: list[str], ready_url: str, env: dict[str, str], log: Path) -
     with log.open("w") as output:
         process = subprocess.Popen(
             command,
-            env={**os.environ, "PYTHONPATH": str(ROOT), **env},
+            # MLflow starts uvicorn by its name: that of this environment, activated or not.
+            env={
+                **os.environ,
+                "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+                "PYTHONPATH": str(ROOT),
+                **env,
+            },
             stdout=output,
             stderr=subprocess.STDOUT,
             cwd=ROOT,
