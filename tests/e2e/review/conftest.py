@@ -9,9 +9,15 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parent))
+from picture_service import break_promises
 from service import PASSWORD, Service, running
+from sqlalchemy import delete
 
+from model.guarantee import STATUS_FILE
 from serving.accounts.roles import Role
+from serving.database import make_engine
+from serving.live_error.tables import demotions
+from serving.settings import Settings
 
 LEASE_SECONDS = 6
 
@@ -45,6 +51,18 @@ def service(running_service: Service) -> Service:
     """The service without any case; one process for all tests, for starting it takes the longest."""
     running_service.forget_cases()
     return running_service
+
+
+@pytest.fixture
+def broken_promises(service: Service) -> Iterator[None]:
+    """Everything the pages warn of, for the length of one test."""
+    break_promises(service)
+    yield
+    (service.home / STATUS_FILE).unlink()
+    engine = make_engine(Settings(home=service.home).url)
+    with engine.begin() as connection:
+        connection.execute(delete(demotions))
+    engine.dispose()
 
 
 @pytest.fixture

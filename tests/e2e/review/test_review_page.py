@@ -170,7 +170,7 @@ def test_the_language_is_switched_by_a_link(service: Service, sign_in: SignIn) -
 
 @pytest.mark.parametrize("width", [1280, 390])
 def test_no_page_breaks_a_rule_of_accessibility_or_scrolls_sideways(
-    service: Service, sign_in: SignIn, width: int
+    service: Service, sign_in: SignIn, broken_promises: None, width: int
 ) -> None:
     add_cases(service, 3)
     page = sign_in("li", viewport={"width": width, "height": 800})
@@ -178,6 +178,7 @@ def test_no_page_breaks_a_rule_of_accessibility_or_scrolls_sideways(
     page.keyboard.press("n")
     page.wait_for_url("**/case/*")
     places.append(page.url.removeprefix(service.url))
+    assert page.locator(".warn").count() == 2
     for place in places:
         page.goto(service.url + place)
         found = Axe().run(page)
