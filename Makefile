@@ -81,7 +81,7 @@ VENV_BENCH := .venv-bench
 $(VENV_BENCH)/.installed: requirements-bench.lock
 	@echo "→ making the benchmark's own virtual environment …"
 	@$(PYTHON) -m venv $(VENV_BENCH)
-	@$(VENV_BENCH)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.lock
+	@$(VENV_BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
 	@touch $@
 
 .PHONY: bench bench-growth

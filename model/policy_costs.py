@@ -103,8 +103,13 @@ class Prices:
         return round(float((every[0] - every.min(axis=0)) @ fault + lost[allowed[0]]))
 
     def at_risk(self, allowed: Sequence[int], on_timeout: int) -> int:
-        """Return what silence costs more: the buyer then gets what was asked for, and is content."""
-        return max(0, round(self.settled[on_timeout]) - self.of_best(allowed))
+        """Return how much more the shop pays when silence decides: what was asked for, not what is recommended.
+
+        Both without the risk of losing the customer, so that money lost by waiting is money, not mood.
+        """
+        if not allowed:
+            return round(self.settled[on_timeout])
+        return max(0, round(self.settled[on_timeout]) - round(self.settled[allowed[0]]))
 
 
 def make_cost_table(costs: Costs, faults: Faults) -> CostTable:
