@@ -6,6 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, model_validator
 
+from model.request import PRINTABLE
 from model.taxonomy import FaultCategory, Resolution
 from serving.review.schemas import StrictModel
 
@@ -35,7 +36,9 @@ def sane_moment(moment: datetime) -> datetime:
 class OutcomeBody(StrictModel):
     """What really happened; at least one of `fault` and `resolution` is known."""
 
-    refund_id: Annotated[str, Field(min_length=1, max_length=128, examples=["R20261123001"])]
+    refund_id: Annotated[
+        str, Field(min_length=1, max_length=128, pattern=PRINTABLE, examples=["R20261123001"])
+    ]
     fault: FaultCategory | Annotated[str, Field(pattern="^none$")] | None = None
     resolution: Resolution | None = None
     source: OutcomeSource

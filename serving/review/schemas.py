@@ -5,10 +5,14 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from model.request import PRINTABLE
 from model.taxonomy import FaultCategory, Resolution
 
-Reviewer = Annotated[str, Field(min_length=1, max_length=128, examples=["xiaoli"])]
-Note = Annotated[str, Field(max_length=2_000)]
+NO_NUL = r"^[^\x00]*$"
+"""PostgreSQL stores no NUL."""
+
+Reviewer = Annotated[str, Field(min_length=1, max_length=128, pattern=PRINTABLE, examples=["xiaoli"])]
+Note = Annotated[str, Field(max_length=2_000, pattern=NO_NUL)]
 
 
 class StrictModel(BaseModel):
@@ -48,7 +52,7 @@ class ReasonBody(StrictModel):
     """Who takes a step, and why."""
 
     reviewer: Reviewer
-    note: Annotated[str, Field(min_length=1, max_length=2_000)]
+    note: Annotated[str, Field(min_length=1, max_length=2_000, pattern=NO_NUL)]
 
 
 class ReviewOut(BaseModel):
