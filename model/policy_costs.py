@@ -103,9 +103,9 @@ class Prices:
         return round(float((every[0] - every.min(axis=0)) @ fault + lost[allowed[0]]))
 
     def at_risk(self, allowed: Sequence[int], on_timeout: int) -> int:
-        """Return how much more the shop pays when silence decides: what was asked for, not what is recommended.
+        """Return how much more the shop pays when silence decides, and the buyer gets what was asked for.
 
-        Both without the risk of losing the customer, so that money lost by waiting is money, not mood.
+        Both prices are without the risk of losing the customer, so that what waiting loses is money.
         """
         if not allowed:
             return round(self.settled[on_timeout])

@@ -66,6 +66,17 @@ STATUS_OF: dict[type[Exception], int] = {
 }
 
 
+def broken_rules(error: RequestValidationError) -> list[dict[str, str]]:
+    """Return where and what rule, and nothing else: pydantic's own answer would repeat the input."""
+    where = [
+        [str(part) for part in e["loc"] if part not in {"body", "query", "path"}] for e in error.errors()
+    ]
+    return [
+        {"field": ".".join(parts) or "body", "problem": e["msg"]}
+        for parts, e in zip(where, error.errors(), strict=True)
+    ]
+
+
 def install(app: FastAPI) -> None:
     """Register the handlers."""
 
@@ -79,15 +90,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def on_validation_error(request: Request, error: RequestValidationError) -> Response:
-        # Only where and what rule: pydantic's own answer would repeat the input.
-        errors = [
-            {
-                "field": ".".join(str(part) for part in e["loc"] if part not in {"body", "query", "path"})
-                or "body",
-                "problem": e["msg"],
-            }
-            for e in error.errors()
-        ]
+        errors = broken_rules(error)
         detail = f"{errors[0]['field']}: {errors[0]['problem']}"
         return answer(request, 422, detail, errors=errors)
 
@@ -108,11 +111,6 @@ def install(app: FastAPI) -> None:
         # The driver's text may quote a row; its class is enough to act upon.
         logger.error("database: %s", type(error.orig).__name__)
         return problem(503, "the database does not answer; try again")
-
-    @app.exception_handler(DataError)
-    async def on_unstorable(request: Request, _: DataError) -> Response:
-        # PostgreSQL stores no NUL; whichever field or address held one, the caller can mend it.
-        return answer(request, 422, "a value cannot be stored: control characters are not allowed")
 
     @app.exception_handler(Exception)
     async def on_anything_else(request: Request, _: Exception) -> Response:

@@ -169,7 +169,7 @@ def register(
             name="triage",
             python_model=str(PYFUNC_FILE),
             artifacts={"bundle": str(bundle_folder), "policy": str(policy)},
-            model_config={"suggest_categories": list(suggested)},
+            model_config={"suggest_categories": [str(name) for name in suggested]},
             signature=signature(),
             input_example=pd.DataFrame([EXAMPLE]),
             pip_requirements=requirements,

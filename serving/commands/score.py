@@ -13,6 +13,14 @@ from serving.settings import get_settings
 
 console = Console(stderr=True)
 
+COLUMNS = (
+    TextColumn("{task.description}"),
+    BarColumn(),
+    MofNCompleteColumn(),
+    TextColumn("{task.fields[speed]} rows/s"),
+    TimeElapsedColumn(),
+)
+
 
 def score(
     file: Annotated[
@@ -32,17 +40,10 @@ def score(
     from serving.live_error.watch import demoted_in
 
     settings = get_settings()
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[speed]} rows/s"),
-        TimeElapsedColumn(),
-    )
     try:
         if ignored := left_alone(file):
             console.print(f"[dim]columns that are no field of a request: {', '.join(ignored)}[/]")
-        with Progress(*columns, console=console) as progress:
+        with Progress(*COLUMNS, console=console) as progress:
             task = progress.add_task(file.name, total=None, speed="–")
 
             def on_chunk(rows: int) -> None:

@@ -4,15 +4,18 @@ import random
 from collections.abc import Iterator
 from pathlib import Path
 
+import mlflow
 import msgspec
+import pandas as pd
 import pytest
 
+from model.bundle import Bundle
 from model.taxonomy import FAULT_LABELS
 from training import tracking
 from training.labeled_data import LabeledRow, write_rows
 from training.promotion import CHALLENGER, champion_before, champion_of, read_history, read_pointer
 from training.publishing import publish_aliases
-from training.retrain import Decision, Sources, retrain
+from training.retrain import Decision, Sources, retrain, suggested_categories
 from training.train import read_parameters
 
 
@@ -70,3 +73,20 @@ def test_the_loop_promotes_repeats_refuses_and_obeys_a_reason(
     tracking.set_alias(tracking.CHAMPION, first.registered.number)
     assert publish_aliases(sources.models_folder) == [f"champion {champion}"]
     assert champion_of(sources.models_folder) == champion
+
+
+def test_the_registered_model_only_suggests_what_the_shop_only_suggests(
+    tmp_path: Path, bundle: Bundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    monkeypatch.setenv("REFUND_TRIAGE_SUGGEST_CATEGORIES", "all")
+    tracking.configure(tmp_path)
+    with tracking.run("suggest mode"):
+        tracking.register(bundle.folder, bundle.manifest, suggested=suggested_categories())
+    rows = pd.DataFrame([{"text": "快递太暴力 箱子压烂了 里面的杯子全碎了"}])
+    address = f"models:/{tracking.REGISTRY_NAME}/1"
+    (answer,) = mlflow.pyfunc.load_model(address).predict(rows).to_dict("records")
+    assert answer["route"] == "review"
+    assert "suggest_mode" in answer["review_reasons"]
+    free = mlflow.pyfunc.load_model(address, model_config={"suggest_categories": []})
+    assert "suggest_mode" not in free.predict(rows).to_dict("records")[0]["review_reasons"]

@@ -109,6 +109,32 @@ def test_a_cursor_that_is_none_of_ours_is_refused(
     assert make_client().get("/v1/reviews", params={"cursor": cursor}).status_code == 422
 
 
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("reviews/claim", {"reviewer": "li\0"}),
+        ("reviews/any/skip", {"reviewer": "li", "note": "a\0b"}),
+        ("reviews/any/verdict", {"reviewer": "li", "fault": "quality", "reply": "\0"}),
+        (
+            "outcomes",
+            {"refund_id": "R\0", "fault": "quality", "source": "platform", "at": "2026-11-25T10:00:00Z"},
+        ),
+    ],
+)
+def test_what_postgresql_cannot_store_is_refused_on_every_database(
+    make_client: Callable[..., TestClient], path: str, body: dict[str, str]
+) -> None:
+    assert make_client().post(f"/v1/{path}", json=body).status_code == 422
+
+
+def test_an_address_that_postgresql_cannot_store_is_refused_too(
+    make_client: Callable[..., TestClient], postgres_server: str
+) -> None:
+    client = make_client(database_url=postgres_server)
+    assert client.get("/v1/triage/%00").status_code == 422
+    assert client.post("/v1/reviews/%00/claim", json={"reviewer": "li"}).status_code == 422
+
+
 @pytest.mark.parametrize("state", [ReviewState.WAITING, None])
 def test_the_list_reads_the_index_in_order_and_sorts_nothing(tmp_path: Path, state: Any) -> None:
     url = f"sqlite:///{tmp_path}/t.sqlite"
