@@ -1,8 +1,8 @@
 """Personal data out: typed placeholders before anything is logged or becomes training data.
 
 Policy: a digit too many is masked rather than one too few. Every run of nine or more digits goes, whatever
-it is, also when it is written with blanks or hyphens, in full width, or glued to letters; an eight-digit date
-or a price stays. Masking masked text changes nothing.
+it is, also when it is written with blanks or hyphens, in full width, in Chinese numerals, or glued to
+letters; an eight-digit date or a price stays. Masking masked text changes nothing.
 """
 
 import re
@@ -15,6 +15,8 @@ _FOLD = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | dict.fromkeys(
 
 _HAN = "\u4e00-\u9fff"
 _GAP = r"[ \-._·]?"
+_PHONE_GAP = r"[\s\-._·,、/—–]{0,2}"
+"""Wider than other gaps: three groups that begin like a mobile number are one, whatever stands between."""
 _LABEL = r"[号码是为:： #]{0,4}"
 
 
@@ -36,7 +38,7 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("[运单号]", _after("运单|快递单|物流单|单号|waybill|tracking", r"[A-Z]{0,5}\d[A-Z0-9-]{6,24}")),
         ("[微信号]", _after("微信|薇信|威信|v信|wechat|weixin|vx|wx|加v", r"[A-Z][-_A-Z0-9]{4,19}")),
         ("[QQ号]", _after("qq|扣扣|企鹅", r"[1-9]\d{4,11}")),
-        ("[手机号]", rf"(?<!\d)(?:\+?86{_GAP})?1[3-9]\d{_GAP}\d{{4}}{_GAP}\d{{4}}(?!\d)"),
+        ("[手机号]", rf"(?<!\d)(?:\+?86{_PHONE_GAP})?1[3-9]\d{_PHONE_GAP}\d{{4}}{_PHONE_GAP}\d{{4}}(?!\d)"),
         (
             "[银行卡]",
             rf"(?<!\d)(?:62|4\d|5[1-5])\d\d(?:{_GAP}\d{{4}}){{3}}(?:{_GAP}\d{{1,3}})?(?!\d)",
@@ -56,7 +58,7 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         # What is left of long numbers, whatever they are.
         ("[单号]", r"[A-Z]{0,6}\d{9,}[A-Z0-9]*"),
         ("[单号]", rf"\d(?:{_GAP}\d){{10,}}"),
-        ("[单号]", r"[零〇一二三四五六七八九幺两]{9,}"),
+        ("[单号]", r"[\d零〇一二三四五六七八九幺两壹贰叁肆伍陆柒捌玖]{9,}"),
     )
 )
 

@@ -100,6 +100,14 @@ def install(app: FastAPI) -> None:
         response.headers.update(error.headers or {})
         return response
 
+    _install_unforeseen(app)
+    for kind, status in STATUS_OF.items():
+        app.add_exception_handler(kind, _answer_with(status))
+
+
+def _install_unforeseen(app: FastAPI) -> None:
+    """Register the handlers of what no rule of ours names; none of them repeats what an error says."""
+
     @app.exception_handler(DataError)
     async def on_data_error(request: Request, error: DataError) -> Response:
         # Bodies are checked before; an address may still hold what PostgreSQL knows no text for (%00).
@@ -116,9 +124,6 @@ def install(app: FastAPI) -> None:
     async def on_anything_else(request: Request, _: Exception) -> Response:
         # Logged with its traceback by the server; the caller learns nothing of our insides.
         return answer(request, 500, "the service failed to answer; the request may be sent again")
-
-    for kind, status in STATUS_OF.items():
-        app.add_exception_handler(kind, _answer_with(status))
 
 
 def _answer_with(status: int) -> Any:

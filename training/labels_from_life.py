@@ -109,17 +109,17 @@ def export_labels(database_url: str, key_folder: Path) -> Export:
         engine.dispose()
     key = _key(key_folder)
     rows, contested = [], 0
-    for fields, opinions in cases:
+    for fields, revision, opinions in cases:
         resolved = resolve(opinions)
         if resolved is None:
             contested += any(o.fault in FAULT_LABELS for o in opinions)
             continue
-        rows.append(_row(fields, opinions, resolved, key))
+        rows.append(_row(anonymous(fields, key, revision=revision), opinions, resolved))
     return Export(rows=sorted(rows, key=lambda row: row.row_id), contested=contested)
 
 
-def _cases(connection: Connection) -> list[tuple[dict[str, Any], list[Opinion]]]:
-    """Return each judged request with the voices on it; outcomes belong to its newest revision.
+def _cases(connection: Connection) -> list[tuple[dict[str, Any], int, list[Opinion]]]:
+    """Return each judged request, its revision and the voices on it; outcomes belong to the newest revision.
 
     A verdict that was taken back, by an undo or because the case was reopened, is no voice.
     """
@@ -140,7 +140,10 @@ def _cases(connection: Connection) -> list[tuple[dict[str, Any], list[Opinion]]]
     for outcome in _all(connection, "outcomes") if "outcomes" in tables else ():
         if outcome["refund_id"] in newest:
             voices[newest[outcome["refund_id"]]["triage_id"]].append(_outcome_opinion(outcome))
-    return [(json.loads(triages[triage_id]["request"]), found) for triage_id, found in voices.items()]
+    return [
+        (json.loads(triages[triage_id]["request"]), triages[triage_id]["revision"], found)
+        for triage_id, found in voices.items()
+    ]
 
 
 def _all(connection: Connection, table: str) -> Iterable[Mapping[str, Any]]:
@@ -174,8 +177,7 @@ def _outcome_opinion(outcome: Mapping[str, Any]) -> Opinion:
     )
 
 
-def _row(fields: dict[str, Any], opinions: Sequence[Opinion], resolved: Resolved, key: bytes) -> LabeledRow:
-    request = anonymous(fields, key)
+def _row(request: TriageRequest, opinions: Sequence[Opinion], resolved: Resolved) -> LabeledRow:
     reviewed = [o for o in opinions if o.reason]
     return LabeledRow(
         request=request,
@@ -185,20 +187,23 @@ def _row(fields: dict[str, Any], opinions: Sequence[Opinion], resolved: Resolved
         source=resolved.source,
         writer=resolved.who,
         labelled_on=resolved.at[:10],
-        # Seen for several reasons: the likeliest of them brought it before a person.
-        sampling_probability=max((o.sampling_probability for o in reviewed), default=1.0),
+        # Several ways to a label: the likeliest brought it here. An outcome comes whether audited or not.
+        sampling_probability=max(o.sampling_probability for o in opinions if o.fault in FAULT_LABELS),
         review_reason=reviewed[-1].reason if reviewed else None,
         agreement=resolved.agreement,
     )
 
 
-def anonymous(fields: Mapping[str, Any], key: bytes) -> TriageRequest:
-    """Return the request as training may see it: masked text, no numbers of order, shop or goods."""
+def anonymous(fields: Mapping[str, Any], key: bytes, *, revision: int = 1) -> TriageRequest:
+    """Return the request as training may see it: masked text, no numbers of order, shop or goods.
+
+    Its id stands for one revision: two that were both decided are two rows, and no id may stand twice.
+    """
     kept = {name: value for name, value in fields.items() if name not in LEFT_OUT and value is not None}
     for name in (*CATEGORICAL, "text"):
         if name in kept:
             kept[name] = mask(str(kept[name]))
-    digest = hmac.new(key, str(fields["refund_id"]).encode(), hashlib.sha256).hexdigest()
+    digest = hmac.new(key, f"{fields['refund_id']}\0{revision}".encode(), hashlib.sha256).hexdigest()
     return request_from(kept | {"refund_id": f"life-{digest[:20]}"})
 
 

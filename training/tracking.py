@@ -19,15 +19,12 @@ import mlflow
 import pandas as pd
 from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
-from mlflow.models import ModelSignature
-from mlflow.types import ColSpec, Schema
-from mlflow.types.schema import AnyType
 
 from model import bundle as bundles
 from model.bundle import Manifest
 from model.policy import SHIPPED_POLICY
-from model.taxonomy import FAULTS
 from training.labeled_data import LabeledRow
+from training.pyfunc_signature import signature
 
 REGISTRY_NAME = "refund-triage"
 EXPERIMENT = "refund-triage"
@@ -121,33 +118,6 @@ def log_dataset(rows: Sequence[LabeledRow], *, digest: str, source: str) -> None
             table, source=source, name="labelled-requests", targets="fault", digest=digest[:36]
         )
     mlflow.log_input(dataset, context="training")
-
-
-def signature() -> ModelSignature:
-    """Return the columns the model takes and gives.
-
-    Only the text is needed. What may be missing or come as any kind of number is typed `any`, because a
-    table column with gaps changes its type.
-    """
-    texts = ("reason_code", "service_type", "product_category", "logistics_status", "platform")
-    others = (
-        "goods_received",
-        "refund_amount_fen",
-        "order_amount_fen",
-        "evidence_count",
-        "days_since_delivery",
-        "buyer_account_age_days",
-        "buyer_orders_90d",
-        "buyer_refunds_90d",
-        "no_reason_return_eligible",
-    )
-    inputs = [ColSpec("string", "text"), ColSpec("string", "refund_id", required=False)]
-    inputs += [ColSpec(AnyType(), name, required=False) for name in (*texts, *others)]
-    numbers = ("confidence", *(f"probability_{name}" for name in FAULTS), "outside_probability")
-    outputs = [ColSpec("string", "label"), *(ColSpec("double", name) for name in numbers)]
-    outputs += [ColSpec("string", "resolution", required=False)]
-    outputs += [ColSpec("string", name) for name in ("route", "review_reasons", "model_version")]
-    return ModelSignature(inputs=Schema(inputs), outputs=Schema(outputs))
 
 
 def register(

@@ -1,7 +1,7 @@
 """refund-triage score."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -9,7 +9,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from model.errors import RefundTriageError
 from model.policy import SHIPPED_POLICY
-from serving.settings import get_settings
+from serving.settings import Settings, get_settings
+
+if TYPE_CHECKING:
+    from serving.bulk.run import Judge
 
 console = Console(stderr=True)
 
@@ -35,11 +38,8 @@ def score(
 ) -> None:
     """Judge every request of a file; stores nothing in the database."""
     from serving.bulk.rows import left_alone
-    from serving.bulk.run import Judge, score_file
-    from serving.champion import Champion
-    from serving.live_error.watch import demoted_in
+    from serving.bulk.run import score_file
 
-    settings = get_settings()
     try:
         if ignored := left_alone(file):
             console.print(f"[dim]columns that are no field of a request: {', '.join(ignored)}[/]")
@@ -51,16 +51,25 @@ def score(
                 speed = progress.tasks[0].finished_speed or progress.tasks[0].speed
                 progress.update(task, speed=f"{speed:,.0f}" if speed else "–")
 
-            judge = Judge(
-                bundle_folder=Champion(settings.models_folder, settings.policy).champion_folder(),
-                policy_file=settings.policy or SHIPPED_POLICY,
-                suggested=frozenset(settings.suggest_categories),
-                demoted=demoted_in(settings.url),
-                explained=explain,
-            )
+            judge = judge_of(get_settings(), explained=explain)
             score_file(file, out, judge, workers=workers, resume=resume, on_chunk=on_chunk)
             progress.update(task, total=progress.tasks[0].completed)
     except RefundTriageError as error:
         console.print(f"[red]✗[/] {error}")
         raise typer.Exit(1) from None
     console.print(f"[green]✓[/] {out}")
+
+
+def judge_of(settings: Settings, *, explained: bool) -> "Judge":
+    """Return the judge of this installation: the service's model, policy and bounds."""
+    from serving.bulk.run import Judge
+    from serving.champion import Champion
+    from serving.live_error.watch import demoted_in
+
+    return Judge(
+        bundle_folder=Champion(settings.models_folder, settings.policy).champion_folder(),
+        policy_file=settings.policy or SHIPPED_POLICY,
+        suggested=frozenset(settings.suggest_categories),
+        demoted=demoted_in(settings.url),
+        explained=explained,
+    )

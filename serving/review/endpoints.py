@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Response
 from sqlalchemy import Connection, RowMapping
 
+from serving.accounts.errors import ForbiddenError
 from serving.accounts.keys import require
 from serving.accounts.roles import Scope
 from serving.accounts.users import role_of
@@ -120,7 +121,9 @@ def undo_review(review_id: str, body: ClaimBody, connection: Writing, settings: 
 
 @router.post("/{review_id}/reopen", status_code=204, summary="Put a decided case back into the queue")
 def reopen_review(review_id: str, body: ReasonBody, connection: Writing) -> None:
-    """Put a decided case back; its verdicts stay as history but no longer stand."""
+    """Put a decided case back, as a senior may; its verdicts stay as history but no longer stand."""
+    if not role_of(connection, body.reviewer).is_senior:
+        raise ForbiddenError("only a senior may do that")
     verdicts.reopen(connection, review_id, body.reviewer, body.note, now_utc())
 
 

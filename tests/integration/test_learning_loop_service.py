@@ -19,6 +19,7 @@ from serving.live_error.watch import read_demotions, restore
 from serving.review.tables import reviews, verdicts
 from serving.scoring.tables import triages
 from serving.settings import Settings
+from training.joining import join
 from training.labeled_data import LabeledRow, write_rows
 from training.labels_from_life import export_labels
 from training.promotion import promote, write_pointer
@@ -181,6 +182,29 @@ class TestChampion:
         write_pointer(home / "models", "champion", "000000000000")
         eventually(lambda: client.get("/readyz").json()["last_load_error"])
         assert ask(client)["model_version"] == bundle.model_version
+
+    def test_two_decided_revisions_of_a_request_are_two_rows_that_training_takes(
+        self, client: TestClient, settings: Settings, home: Path
+    ) -> None:
+        for text in ("退款", "退款 杯子碎了"):
+            review_id = ask(client, text=text)["review"]["review_id"]
+            client.post(f"/v1/reviews/{review_id}/claim", json={"reviewer": "li"})
+            client.post(f"/v1/reviews/{review_id}/verdict", json={"reviewer": "li", "fault": "quality"})
+        rows = export_labels(settings.url, home).rows
+        assert {row.request.text for row in join([], rows)} == {"退款", "退款 杯子碎了"}
+
+    def test_an_audited_case_with_an_outcome_weighs_no_more_than_one_without(
+        self, settings: Settings, home: Path
+    ) -> None:
+        with TestClient(make_app(settings.model_copy(update={"audit_share": 0.999999}))) as client:
+            assert ask(client)["route"] == "auto"
+            (review,) = client.get("/v1/reviews").json()["reviews"]
+            client.post(f"/v1/reviews/{review['review_id']}/claim", json={"reviewer": "li"})
+            verdict = {"reviewer": "li", "fault": "courier_damage"}
+            client.post(f"/v1/reviews/{review['review_id']}/verdict", json=verdict)
+            assert [row.sampling_probability for row in export_labels(settings.url, home).rows] == [0.999999]
+            client.post("/v1/outcomes", json=outcome())
+        assert [row.sampling_probability for row in export_labels(settings.url, home).rows] == [1.0]
 
     def test_the_word_of_a_senior_on_a_case_handed_up_settles_the_label(
         self, settings: Settings, home: Path

@@ -171,7 +171,7 @@ def explain_plan(engine: Engine, run: Callable[[Any], Any]) -> list[str]:
         ("escalate", {"reviewer": "l\0i", "note": "x"}),
     ],
 )
-def test_what_postgresql_cannot_store_is_refused_on_every_database(
+def test_no_step_takes_what_postgresql_cannot_store(
     make_client: Callable[..., TestClient], step: str, body: dict[str, Any]
 ) -> None:
     client = make_client()
