@@ -1,10 +1,12 @@
 """Which words, concepts and fields moved a decision, read exactly off the linear model."""
 
+from heapq import nlargest
+
 import numpy as np
 
 from model.compiled import Floats
 from model.fields import FIELD_GLOSS
-from model.scorer import Score, Scorer, TextBlock
+from model.scorer import Score, Scorer
 from model.taxonomy import FAULT_LABELS, gloss
 
 MAX_NAMES = 6
@@ -13,8 +15,9 @@ MAX_NAMES = 6
 def explain(scorer: Scorer, score: Score, category: str, language: str = "zh") -> list[tuple[str, float]]:
     """Return names and weights of the parts that moved the category's logit most, largest first."""
     parts = contributions(scorer, score, category, language)
-    ranked = sorted(parts.items(), key=lambda part: (-abs(part[1]), part[0]))
-    return [(name, weight) for name, weight in ranked[:MAX_NAMES] if weight]
+    least = min(nlargest(MAX_NAMES, map(abs, parts.values())), default=0.0)
+    top = [part for part in parts.items() if part[1] and abs(part[1]) >= least]
+    return sorted(top, key=lambda part: (-abs(part[1]), part[0]))[:MAX_NAMES]
 
 
 def contributions(scorer: Scorer, score: Score, category: str, language: str = "zh") -> dict[str, float]:
@@ -43,26 +46,20 @@ def word_weights(scorer: Scorer, score: Score, column: int) -> dict[str, float]:
     if not score.words:
         return {}
     starts, ends = _word_spans(score.text, score.words)
-    added = _added(scorer, score.word_block, column)
+    grams = score.grams
+    added = grams.weights * grams.coefficients[:, column]
     n_chars = len(score.text)
     # Word pairs cover from the first word's start to the second one's end.
     all_starts = np.concatenate([starts, starts[:-1]])
     all_ends = np.concatenate([ends, ends[1:]])
-    share = added / (all_ends - all_starts)
+    share = added[: grams.n_words] / (all_ends - all_starts)
     steps = np.bincount(all_starts, share, n_chars + 1) - np.bincount(all_ends, share, n_chars + 1)
     by_character = np.add.accumulate(steps)[:n_chars]
-    _add_character_grams(by_character, _added(scorer, score.char_block, column))
+    _add_character_grams(by_character, added[grams.n_words :])
     totals: dict[str, float] = {}
     for word, weight in zip(score.words, np.add.reduceat(by_character, starts).tolist(), strict=True):
         totals[word] = totals.get(word, 0.0) + weight
     return totals
-
-
-def _added(scorer: Scorer, block: TextBlock, column: int) -> Floats:
-    """What every single occurrence of a block's n-grams added, in the order of the text."""
-    each = block.weights / block.counts * scorer.arrays.gram[block.unique, column]
-    by_row = dict(zip(block.unique.tolist(), each.tolist(), strict=True))
-    return np.array([by_row.get(row, 0.0) for row in block.rows])
 
 
 def _add_character_grams(by_character: Floats, added: Floats) -> None:
@@ -78,12 +75,13 @@ def _add_character_grams(by_character: Floats, added: Floats) -> None:
 
 def _word_spans(text: str, words: list[str]) -> tuple[np.ndarray, np.ndarray]:
     starts, position = [], 0
-    for word in words:
+    lengths = list(map(len, words))
+    for word, length in zip(words, lengths, strict=True):
         position = text.index(word, position)
         starts.append(position)
-        position += len(word)
+        position += length
     first = np.array(starts)
-    return first, first + np.array([len(word) for word in words])
+    return first, first + np.array(lengths)
 
 
 def field_weights(scorer: Scorer, score: Score, column: int, language: str) -> dict[str, float]:
