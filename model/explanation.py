@@ -1,5 +1,6 @@
 """Which words, concepts and fields moved a decision, read exactly off the linear model."""
 
+from functools import cache
 from heapq import nlargest
 
 import numpy as np
@@ -28,9 +29,10 @@ def contributions(scorer: Scorer, score: Score, category: str, language: str = "
     """
     column = FAULT_LABELS.index(category)
     parts = {f"“{word}”": weight for word, weight in word_weights(scorer, score, column).items()}
-    for name in sorted({mention.name for mention in score.mentions}):
-        label = f"{'概念' if language == 'zh' else 'concept'}：{concept_gloss(scorer, name, language)}"
-        parts[label] = parts.get(label, 0.0) + scorer.concept_weight(name, column)
+    glosses = scorer.lexicon.glosses[language]
+    for name, weight in concept_weights(scorer, score, column).items():
+        label = f"{'概念' if language == 'zh' else 'concept'}：{glosses[name]}"
+        parts[label] = parts.get(label, 0.0) + weight
     for name, weight in field_weights(scorer, score, column, language).items():
         parts[name] = parts.get(name, 0.0) + weight
     temperature = scorer.tables.fault_inverse_temperature
@@ -84,6 +86,19 @@ def _word_spans(text: str, words: list[str]) -> tuple[np.ndarray, np.ndarray]:
     return first, first + np.array(lengths)
 
 
+def concept_weights(scorer: Scorer, score: Score, column: int) -> dict[str, float]:
+    """Return what naming each concept of the text added to the logit of `column`."""
+    names = sorted({mention.name for mention in score.mentions})
+    rows = [scorer.concepts[name] for name in names]
+    return dict(zip(names, scorer.arrays.concept[rows, column].tolist(), strict=True))
+
+
+@cache
+def _field_label(name: str, language: str) -> str:
+    field, _, level = name.partition("=")
+    return FIELD_GLOSS[field][language] + (f"={gloss(level, language)}" if level else "")
+
+
 def field_weights(scorer: Scorer, score: Score, column: int, language: str) -> dict[str, float]:
     """Return each field's share of the logit of `column`, scaled down together where the bound bites."""
     if not score.fields:
@@ -95,16 +110,5 @@ def field_weights(scorer: Scorer, score: Score, column: int, language: str) -> d
         shares *= scorer.tables.field_bound / total
     names: dict[str, float] = {}
     for row, share in zip(rows, shares.tolist(), strict=True):
-        field, _, level = scorer.tables.fields[row].partition("=")
-        names[FIELD_GLOSS[field][language] + (f"={gloss(level, language)}" if level else "")] = share
+        names[_field_label(scorer.tables.fields[row], language)] = share
     return names
-
-
-def concept_gloss(scorer: Scorer, name: str, language: str) -> str:
-    """Name of a concept or of its negated twin."""
-    concept = name.removeprefix("not:")
-    entry = scorer.lexicon.concepts[concept]
-    base = entry.zh if language == "zh" else entry.en
-    if name != concept:
-        return f"没有{base}" if language == "zh" else f"no {base}"
-    return base

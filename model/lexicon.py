@@ -90,6 +90,19 @@ class Lexicon:
         return tuple(name for concept in sorted(self.concepts) for name in (concept, f"not:{concept}"))
 
     @cached_property
+    def glosses(self) -> dict[str, dict[str, str]]:
+        """Name of every feature by language: that of a concept or of its negated twin."""
+        return {
+            language: {
+                name: text
+                for concept, entry in self.concepts.items()
+                for base in (entry.zh if language == "zh" else entry.en,)
+                for name, text in ((concept, base), (f"not:{concept}", negated + base))
+            }
+            for language, negated in (("zh", "没有"), ("en", "no "))
+        }
+
+    @cached_property
     def words(self) -> tuple[str, ...]:
         """The plain terms, for the tokenizer's dictionary."""
         return tuple(

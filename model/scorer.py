@@ -8,9 +8,10 @@ that they equal the reference within 1e-9 in tests/integration/test_scorer_parit
 import math
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import repeat
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -31,8 +32,7 @@ UNSEEN = -1
 """Row of an n-gram that training has not seen: the table's last, which is all zeros."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class TextGrams:
+class TextGrams(msgspec.Struct, frozen=True, kw_only=True):
     """The n-grams of one text in their order: its words and word pairs, then its characters.
 
     Attributes
@@ -51,8 +51,7 @@ class TextGrams:
     coefficients: Floats
 
 
-@dataclass(frozen=True, kw_only=True)
-class Score:
+class Score(msgspec.Struct, frozen=True, kw_only=True):
     """What the model says of one request.
 
     Attributes
@@ -70,8 +69,8 @@ class Score:
     text: str
     words: list[str]
     mentions: list[Mention]
-    grams: TextGrams = field(repr=False)
-    fields: dict[int, float] = field(repr=False)
+    grams: TextGrams
+    fields: dict[int, float]
 
 
 class Scorer:
@@ -97,7 +96,7 @@ class Scorer:
         self._char_keys = vocabulary_keys(tables.chars)
         if np.any(self._char_keys[1:] <= self._char_keys[:-1]):
             raise BundleError("the character n-grams are not sorted")
-        self._concepts = {name: row for row, name in enumerate(tables.concepts)}
+        self.concepts = {name: row for row, name in enumerate(tables.concepts)}
         rows = {name: row for row, name in enumerate(tables.fields)}
         self._levels: dict[str, dict[str, int]] = {name: {} for name in CATEGORICAL}
         for name, row in rows.items():
@@ -161,7 +160,7 @@ class Scorer:
         """Return the 13 logits, still without what the fault probabilities say of the resolution."""
         logits: Floats = (grams.weights @ grams.coefficients)[:-1] + self.arrays.intercept
         if mentions:
-            concepts = sorted({self._concepts[mention.name] for mention in mentions})
+            concepts = sorted({self.concepts[mention.name] for mention in mentions})
             logits += np.add.reduce(self.arrays.concept.take(concepts, axis=0))
         if fields:
             added = np.fromiter(fields.values(), float) @ self.arrays.field.take(list(fields), axis=0)
@@ -188,10 +187,6 @@ class Scorer:
                 raise RequestError(name, "must be a finite number")
             values[row] = min(max((value - mean) / scale, -CLIP), CLIP)
         return values
-
-    def concept_weight(self, name: str, column: int) -> float:
-        """Return what naming a concept adds to the logit of `column`."""
-        return float(self.arrays.concept[self._concepts[name], column])
 
     def score_many(self, requests: Sequence[TriageRequest]) -> tuple[Floats, Floats]:
         """Judge many requests at once, without what an explanation needs.
