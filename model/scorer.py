@@ -88,7 +88,8 @@ class Scorer:
         self._table = np.zeros((len(arrays.gram) + 1, arrays.gram.shape[1] + 1))
         self._table[:-1, :-1] = arrays.gram
         self._table[:-1, -1] = arrays.squared_idf
-        self.tables = tables
+        # The characters' strings are not kept (4 MB): only their numbers are looked up.
+        self.tables = msgspec.structs.replace(tables, chars=[])
         self.arrays = replace(arrays, gram=self._table[:-1, :-1], squared_idf=self._table[:-1, -1])
         self.lexicon = lexicon
         self._cut = cut
