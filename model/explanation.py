@@ -1,7 +1,6 @@
 """Which words, concepts and fields moved a decision, read exactly off the linear model."""
 
 from functools import cache
-from heapq import nlargest
 
 import numpy as np
 
@@ -16,7 +15,8 @@ MAX_NAMES = 6
 def explain(scorer: Scorer, score: Score, category: str, language: str = "zh") -> list[tuple[str, float]]:
     """Return names and weights of the parts that moved the category's logit most, largest first."""
     parts = contributions(scorer, score, category, language)
-    least = min(nlargest(MAX_NAMES, map(abs, parts.values())), default=0.0)
+    least = min(sorted(map(abs, parts.values()))[-MAX_NAMES:], default=0.0)
+    # Only what may be shown is put in order with its name.
     top = [part for part in parts.items() if part[1] and abs(part[1]) >= least]
     return sorted(top, key=lambda part: (-abs(part[1]), part[0]))[:MAX_NAMES]
 
