@@ -1,6 +1,5 @@
 """What goes into the policy and what comes out of it."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
@@ -23,8 +22,7 @@ class AppliedRule(msgspec.Struct, frozen=True, kw_only=True):
     gloss: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Opinion:
+class Opinion(msgspec.Struct, frozen=True, kw_only=True):
     """What the model says of a request, as far as the policy needs it.
 
     Attributes
@@ -42,8 +40,7 @@ class Opinion:
     concepts: frozenset[str]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Decision:
+class Decision(msgspec.Struct, frozen=True, kw_only=True):
     """What the policy makes of a request and the model's opinion; money in fen."""
 
     recommended: str | None

@@ -1,10 +1,12 @@
 """Which words, concepts and fields moved a decision, read exactly off the linear model."""
 
+from functools import cache
+
 import numpy as np
 
 from model.compiled import Floats
 from model.fields import FIELD_GLOSS
-from model.scorer import Score, Scorer, TextBlock
+from model.scorer import Score, Scorer
 from model.taxonomy import FAULT_LABELS, gloss
 
 MAX_NAMES = 6
@@ -13,8 +15,10 @@ MAX_NAMES = 6
 def explain(scorer: Scorer, score: Score, category: str, language: str = "zh") -> list[tuple[str, float]]:
     """Return names and weights of the parts that moved the category's logit most, largest first."""
     parts = contributions(scorer, score, category, language)
-    ranked = sorted(parts.items(), key=lambda part: (-abs(part[1]), part[0]))
-    return [(name, weight) for name, weight in ranked[:MAX_NAMES] if weight]
+    least = min(sorted(map(abs, parts.values()))[-MAX_NAMES:], default=0.0)
+    # Only what may be shown is put in order with its name.
+    top = [part for part in parts.items() if part[1] and abs(part[1]) >= least]
+    return sorted(top, key=lambda part: (-abs(part[1]), part[0]))[:MAX_NAMES]
 
 
 def contributions(scorer: Scorer, score: Score, category: str, language: str = "zh") -> dict[str, float]:
@@ -25,9 +29,10 @@ def contributions(scorer: Scorer, score: Score, category: str, language: str = "
     """
     column = FAULT_LABELS.index(category)
     parts = {f"“{word}”": weight for word, weight in word_weights(scorer, score, column).items()}
-    for name in sorted({mention.name for mention in score.mentions}):
-        label = f"{'概念' if language == 'zh' else 'concept'}：{concept_gloss(scorer, name, language)}"
-        parts[label] = parts.get(label, 0.0) + scorer.concept_weight(name, column)
+    glosses = scorer.lexicon.glosses[language]
+    for name, weight in concept_weights(scorer, score, column).items():
+        label = f"{'概念' if language == 'zh' else 'concept'}：{glosses[name]}"
+        parts[label] = parts.get(label, 0.0) + weight
     for name, weight in field_weights(scorer, score, column, language).items():
         parts[name] = parts.get(name, 0.0) + weight
     temperature = scorer.tables.fault_inverse_temperature
@@ -43,26 +48,20 @@ def word_weights(scorer: Scorer, score: Score, column: int) -> dict[str, float]:
     if not score.words:
         return {}
     starts, ends = _word_spans(score.text, score.words)
-    added = _added(scorer, score.word_block, column)
+    grams = score.grams
+    added = grams.weights * grams.coefficients[:, column]
     n_chars = len(score.text)
     # Word pairs cover from the first word's start to the second one's end.
     all_starts = np.concatenate([starts, starts[:-1]])
     all_ends = np.concatenate([ends, ends[1:]])
-    share = added / (all_ends - all_starts)
+    share = added[: grams.n_words] / (all_ends - all_starts)
     steps = np.bincount(all_starts, share, n_chars + 1) - np.bincount(all_ends, share, n_chars + 1)
     by_character = np.add.accumulate(steps)[:n_chars]
-    _add_character_grams(by_character, _added(scorer, score.char_block, column))
+    _add_character_grams(by_character, added[grams.n_words :])
     totals: dict[str, float] = {}
     for word, weight in zip(score.words, np.add.reduceat(by_character, starts).tolist(), strict=True):
         totals[word] = totals.get(word, 0.0) + weight
     return totals
-
-
-def _added(scorer: Scorer, block: TextBlock, column: int) -> Floats:
-    """What every single occurrence of a block's n-grams added, in the order of the text."""
-    each = block.weights / block.counts * scorer.arrays.gram[block.unique, column]
-    by_row = dict(zip(block.unique.tolist(), each.tolist(), strict=True))
-    return np.array([by_row.get(row, 0.0) for row in block.rows])
 
 
 def _add_character_grams(by_character: Floats, added: Floats) -> None:
@@ -78,12 +77,26 @@ def _add_character_grams(by_character: Floats, added: Floats) -> None:
 
 def _word_spans(text: str, words: list[str]) -> tuple[np.ndarray, np.ndarray]:
     starts, position = [], 0
-    for word in words:
+    lengths = list(map(len, words))
+    for word, length in zip(words, lengths, strict=True):
         position = text.index(word, position)
         starts.append(position)
-        position += len(word)
+        position += length
     first = np.array(starts)
-    return first, first + np.array([len(word) for word in words])
+    return first, first + np.array(lengths)
+
+
+def concept_weights(scorer: Scorer, score: Score, column: int) -> dict[str, float]:
+    """Return what naming each concept of the text added to the logit of `column`."""
+    names = sorted({mention.name for mention in score.mentions})
+    rows = [scorer.concepts[name] for name in names]
+    return dict(zip(names, scorer.arrays.concept[rows, column].tolist(), strict=True))
+
+
+@cache
+def _field_label(name: str, language: str) -> str:
+    field, _, level = name.partition("=")
+    return FIELD_GLOSS[field][language] + (f"={gloss(level, language)}" if level else "")
 
 
 def field_weights(scorer: Scorer, score: Score, column: int, language: str) -> dict[str, float]:
@@ -97,16 +110,5 @@ def field_weights(scorer: Scorer, score: Score, column: int, language: str) -> d
         shares *= scorer.tables.field_bound / total
     names: dict[str, float] = {}
     for row, share in zip(rows, shares.tolist(), strict=True):
-        field, _, level = scorer.tables.fields[row].partition("=")
-        names[FIELD_GLOSS[field][language] + (f"={gloss(level, language)}" if level else "")] = share
+        names[_field_label(scorer.tables.fields[row], language)] = share
     return names
-
-
-def concept_gloss(scorer: Scorer, name: str, language: str) -> str:
-    """Name of a concept or of its negated twin."""
-    concept = name.removeprefix("not:")
-    entry = scorer.lexicon.concepts[concept]
-    base = entry.zh if language == "zh" else entry.en
-    if name != concept:
-        return f"没有{base}" if language == "zh" else f"no {base}"
-    return base

@@ -3,11 +3,10 @@
 import csv
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import ahocorasick
 import msgspec
@@ -43,13 +42,12 @@ class Entry(msgspec.Struct, frozen=True):
     example: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Mention:
+class Mention(NamedTuple):
     """A concept found in a text; `start` and `end` are offsets into the normalised text."""
 
-    concept: str
     start: int
     end: int
+    concept: str
     negated: bool
 
     @property
@@ -92,6 +90,19 @@ class Lexicon:
         return tuple(name for concept in sorted(self.concepts) for name in (concept, f"not:{concept}"))
 
     @cached_property
+    def glosses(self) -> dict[str, dict[str, str]]:
+        """Name of every feature by language: that of a concept or of its negated twin."""
+        return {
+            language: {
+                name: text
+                for concept, entry in self.concepts.items()
+                for base in (entry.zh if language == "zh" else entry.en,)
+                for name, text in ((concept, base), (f"not:{concept}", negated + base))
+            }
+            for language, negated in (("zh", "没有"), ("en", "no "))
+        }
+
+    @cached_property
     def words(self) -> tuple[str, ...]:
         """The plain terms, for the tokenizer's dictionary."""
         return tuple(
@@ -101,17 +112,12 @@ class Lexicon:
     def mentions(self, text: str) -> list[Mention]:
         """Find the concepts named in a normalised text, in order of appearance."""
         found = [
-            Mention(
-                concept=concept,
-                start=end - length + 1,
-                end=end + 1,
-                negated=_is_negated(text, end - length + 1),
-            )
+            Mention(end - length + 1, end + 1, concept, _is_negated(text, end - length + 1))
             for end, (length, concept) in self._terms.iter_long(text)
         ]
         if self._patterns:
             found.extend(self._gap_mentions(text))
-        return sorted(found, key=lambda mention: (mention.start, mention.end, mention.concept))
+        return sorted(found)
 
     def _gap_mentions(self, text: str) -> Iterator[Mention]:
         ends: dict[str, list[int]] = {}
@@ -121,10 +127,11 @@ class Lexicon:
             return
         for tail in ends.keys() & self._patterns.keys():
             for head, concept in self._patterns[tail]:
-                for head_end, tail_end in product(ends.get(head, ()), ends[tail]):
+                if head not in ends:
+                    continue
+                for head_end, tail_end in product(ends[head], ends[tail]):
                     if _is_near(text, head_end, tail_end - len(tail)):
-                        start = head_end - len(head)
-                        yield Mention(concept=concept, start=start, end=tail_end, negated=False)
+                        yield Mention(head_end - len(head), tail_end, concept, False)
 
 
 def _is_near(text: str, head_end: int, tail_start: int) -> bool:

@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from operator import add
 from pathlib import Path
-
-import numpy as np
 
 from model.decision import AppliedRule, Decision, Excluded, Opinion
 from model.errors import PolicyError
 from model.policy_conditions import FormError
-from model.policy_costs import CostTable, Floats, Prices, Whereabouts, make_cost_table
+from model.policy_costs import CostTable, Prices, Whereabouts, make_cost_table
 from model.policy_facts import Facts, gather, no_reason_return
 from model.policy_file import read_form
 from model.policy_form import PolicyForm, Proof
@@ -104,9 +103,9 @@ class Policy:
         for rule in held:
             for row, share in rule.add_cost:
                 costs[row] += share * amount
-        lost = self._costs.lose_customer(amount, _settles(opinion.resolution, allowed))
-        settled = costs @ opinion.fault
-        return Prices(costs=costs, settled=settled.tolist(), expected=(settled + lost).tolist())
+        lost = self._costs.lose_customer(amount, _settles(opinion.resolution.tolist(), allowed))
+        settled: list[float] = (costs @ opinion.fault).tolist()
+        return Prices(costs=costs, settled=settled, expected=list(map(add, settled, lost)))
 
     def _terms(self, facts: Facts, held: Sequence[CompiledRule]) -> tuple[str, list[Proof]]:
         """Return who pays the freight and which proofs are needed; a rule goes before the fault."""
@@ -145,7 +144,7 @@ class Policy:
                 received=facts["received"],
                 unshipped=facts["logistics_status"] == LogisticsStatus.NOT_SHIPPED,
                 no_reason=facts["no_reason"] is True,
-                evidence=evidence[:MAX_PROOFS],
+                evidence=tuple(evidence[:MAX_PROOFS]),
                 evidence_count=facts["evidence_count"] or 0,
                 amount=yuan(amount),
                 partial=yuan(round((amount or 0) * share)),
@@ -166,12 +165,13 @@ def _first_excluding(held: Sequence[CompiledRule]) -> dict[int, CompiledRule]:
     return excluded_by
 
 
-def _settles(probabilities: Floats, allowed: Sequence[int]) -> Floats:
+def _settles(probabilities: Sequence[float], allowed: Sequence[int]) -> list[float]:
     """Share the resolution head's probabilities out over what the rules leave open."""
-    settles = np.zeros_like(probabilities)
-    settles[allowed] = probabilities[allowed]
-    total = settles.sum()
-    return settles / total if total > 0 else settles
+    settles = [0.0] * len(probabilities)
+    if (total := sum(probabilities[row] for row in allowed)) > 0:
+        for row in allowed:
+            settles[row] = probabilities[row] / total
+    return settles
 
 
 def _applied(rule: CompiledRule | CompiledSignal, language: str) -> AppliedRule:

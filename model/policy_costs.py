@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -56,19 +57,18 @@ class CostTable:
         costs: Floats = self.per_fen[where] * amount_fen + self.fixed_fen[where]
         return costs
 
-    def lose_customer(self, amount_fen: float, settles: Floats) -> Floats:
+    def lose_customer(self, amount_fen: float, settles: Sequence[float]) -> list[float]:
         """Return what the buyers cost whom a resolution does not settle.
 
         Parameters
         ----------
         settles : (7,) probability that the resolution settles the case.
         """
-        cost: Floats = (1.0 - settles) * (self.lost_customer_fen + self.lost_customer_share * amount_fen)
-        return cost
+        customer = self.lost_customer_fen + self.lost_customer_share * amount_fen
+        return [(1.0 - probability) * customer for probability in settles]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Prices:
+class Prices(msgspec.Struct, frozen=True, kw_only=True):
     """The resolutions of one request, priced.
 
     Attributes
@@ -98,9 +98,9 @@ class Prices:
         """
         if not allowed:
             return 0
-        lost = np.subtract(self.expected, self.settled)
-        every = (self.costs + lost[:, None])[allowed]
-        return round(float((every[0] - every.min(axis=0)) @ fault + lost[allowed[0]]))
+        lost = [self.expected[row] - self.settled[row] for row in allowed]
+        every = self.costs.take(allowed, axis=0) + np.array(lost)[:, None]
+        return round(float((every[0] - np.minimum.reduce(every)) @ fault) + lost[0])
 
     def at_risk(self, allowed: Sequence[int], on_timeout: int) -> int:
         """Return how much more the shop pays when silence decides, and the buyer gets what was asked for.

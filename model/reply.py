@@ -6,11 +6,14 @@ whose own names and addresses hold one of `< > & " '` is refused when it is load
 to escape: the draft reads the same as text and as HTML.
 """
 
+import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, Literal
 
 import msgspec
-from jinja2 import StrictUndefined, Template, TemplateError
+from jinja2 import StrictUndefined, TemplateError
+from jinja2.meta import find_undeclared_variables
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from model.policy_conditions import FormError, Path
@@ -27,6 +30,11 @@ REFUSAL_CHARS = (2, 200)
 """What Taobao takes as the message of a refusal."""
 NOTHING_ALLOWED = "none"
 ESCAPED = frozenset("<>&\"'")
+KEPT_RENDERINGS = 256
+"""Of one step: most requests differ only in what a step does not speak of, and repeat what it does."""
+
+_chinese = re.compile("[\u3400-\u9fff]")
+_latin = re.compile("[A-Za-z]")
 
 
 class ReplyFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,7 +54,7 @@ class ReplyFacts(msgspec.Struct, frozen=True, kw_only=True):
     received: bool | None
     unshipped: bool
     no_reason: bool
-    evidence: list[str]
+    evidence: tuple[str, ...]
     evidence_count: int
     amount: str
     partial: str
@@ -56,8 +64,7 @@ class ReplyFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 def reply_language(text: str) -> Language:
     """Return the language to answer in: English for a text with Latin letters and no Chinese character."""
-    has_letters = any(c.isascii() and c.isalpha() for c in text)
-    return "en" if has_letters and not any("\u3400" <= c <= "\u9fff" for c in text) else "zh"
+    return "zh" if _chinese.search(text) or not _latin.search(text) else "en"
 
 
 def yuan(fen: int | None) -> str:
@@ -65,6 +72,28 @@ def yuan(fen: int | None) -> str:
     if not fen:
         return ""
     return str(fen // 100) if fen % 100 == 0 else f"{fen // 100}.{fen % 100:02d}"
+
+
+class Template:
+    """A step that speaks of the request; rendered once for the same values of what it speaks of."""
+
+    def __init__(self, environment: ImmutableSandboxedEnvironment, source: str) -> None:
+        template = environment.from_string(source)
+        asked = find_undeclared_variables(environment.parse(source))
+        # What no reply knows is left out here, so that rendering says that it is undefined.
+        self._names = sorted(asked.intersection(ReplyFacts.__struct_fields__))
+        render = template.root_render_func
+
+        @lru_cache(KEPT_RENDERINGS)
+        def rendered(*values: Any) -> str:
+            context = template.new_context(dict(zip(self._names, values, strict=True)))
+            return "".join(render(context)).strip()
+
+        self._rendered = rendered
+
+    def render(self, facts: ReplyFacts) -> str:
+        """Return the text of the step."""
+        return self._rendered(*[getattr(facts, name) for name in self._names])
 
 
 Part = str | Template
@@ -84,7 +113,6 @@ class ReplyWriter:
         self._environment = ImmutableSandboxedEnvironment(autoescape=True, undefined=StrictUndefined)
         # Only the shop: Jinja2's own globals (range and the like) could keep the service busy for ever.
         self._environment.globals = {"shop": _checked(form.shop)}
-        self._empty = self._environment.from_string("")
         self._compiled: dict[str, Part] = {}
         self._parts: dict[tuple[str, str, str], list[Part]] = {}
         for language in LANGUAGES:
@@ -101,14 +129,9 @@ class ReplyWriter:
 
     def write(self, facts: ReplyFacts, resolution: str | None, language: str) -> str:
         """Return the draft for a recommended resolution (None: the rules leave nothing)."""
-        return self._render(msgspec.structs.asdict(facts), resolution or NOTHING_ALLOWED, language)
-
-    def _render(self, facts: dict[str, Any], resolution: str, language: str) -> str:
-        # One context for all steps: making one costs more than rendering a step.
-        context = self._empty.new_context(facts)
         steps = [
-            part if isinstance(part, str) else "".join(part.root_render_func(context)).strip()
-            for part in self._parts[language, facts["fault"], resolution]
+            part if isinstance(part, str) else part.render(facts)
+            for part in self._parts[language, facts.fault, resolution or NOTHING_ALLOWED]
         ]
         return (" " if language == "en" else "").join(filter(None, steps))
 
@@ -116,7 +139,7 @@ class ReplyWriter:
         text = text.strip()
         if text not in self._compiled:
             try:
-                self._compiled[text] = self._environment.from_string(text) if "{" in text else text
+                self._compiled[text] = Template(self._environment, text) if "{" in text else text
             except TemplateError as error:
                 raise FormError(path, f"template: {error}") from error
         return self._compiled[text]
@@ -125,9 +148,9 @@ class ReplyWriter:
         """Render the extremes; the longest draft must still fit."""
         low, high = REFUSAL_CHARS if resolution == Resolution.DECLINE else (2, MAX_CHARS)
         for extreme in EXTREMES:
-            proofs = evidence if extreme["evidence_count"] >= 0 else []
+            proofs = tuple(evidence) if extreme["evidence_count"] >= 0 else ()
             try:
-                draft = self._render({**extreme, "fault": fault, "evidence": proofs}, resolution, language)
+                draft = self.write(ReplyFacts(**extreme, fault=fault, evidence=proofs), resolution, language)
             except TemplateError as error:
                 raise FormError(path, f"template: {error}") from error
             if not low <= len(draft) <= high:

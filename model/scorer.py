@@ -8,15 +8,18 @@ that they equal the reference within 1e-9 in tests/integration/test_scorer_parit
 import math
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
+from itertools import repeat
 
+import msgspec
 import numpy as np
+import numpy.typing as npt
 
 from model.compiled import Floats, ScorerArrays, ScorerTables
-from model.errors import RequestError
+from model.errors import BundleError, RequestError
 from model.fields import CATEGORICAL, CLIP, NUMERIC
 from model.lexicon import Lexicon, Mention
-from model.ngrams import char_ngrams, word_ngrams
+from model.ngrams import char_keys, vocabulary_keys, word_ngrams
 from model.request import TriageRequest
 from model.taxonomy import FAULT_LABELS, RESOLUTIONS
 from model.text import Cut, normalise
@@ -25,25 +28,30 @@ N_FAULTS = len(FAULT_LABELS)
 N_RESOLUTIONS = len(RESOLUTIONS)
 
 
-@dataclass(frozen=True, kw_only=True)
-class TextBlock:
-    """The word or the character n-grams of one text.
+UNSEEN = -1
+"""Row of an n-gram that training has not seen: the table's last, which is all zeros."""
+
+
+class TextGrams(msgspec.Struct, frozen=True, kw_only=True):
+    """The n-grams of one text in their order: its words and word pairs, then its characters.
 
     Attributes
     ----------
-    rows : row of every n-gram in the order of the text, None where training has not seen it.
-    unique : the distinct known rows; counts : how often each occurs.
-    weights : sublinear count over the block's l2 norm, one for each of `unique`.
+    n_words : how many of them are words and pairs.
+    rows : (n,) rows of the table, UNSEEN among them.
+    counts : (n,) how often each one's n-gram occurs.
+    weights : (n,) its sublinear count over the block's l2 norm, shared out over its occurrences.
+    coefficients : (n, 14) their rows of the table.
     """
 
-    rows: list[int | None]
-    unique: np.ndarray
-    counts: np.ndarray
+    n_words: int
+    rows: npt.NDArray[np.int64]
+    counts: Floats
     weights: Floats
+    coefficients: Floats
 
 
-@dataclass(frozen=True, kw_only=True)
-class Score:
+class Score(msgspec.Struct, frozen=True, kw_only=True):
     """What the model says of one request.
 
     Attributes
@@ -52,7 +60,7 @@ class Score:
     resolution : seven calibrated probabilities in the order of RESOLUTIONS.
     familiarity : share of the text's character pairs that training has seen, 0–1.
     text : the normalised text; words : its words in order; mentions : the concepts found.
-    word_block, char_block, fields : what an explanation is read from.
+    grams, fields : what an explanation is read from.
     """
 
     fault: Floats
@@ -61,9 +69,8 @@ class Score:
     text: str
     words: list[str]
     mentions: list[Mention]
-    word_block: TextBlock = field(repr=False)
-    char_block: TextBlock = field(repr=False)
-    fields: dict[int, float] = field(repr=False)
+    grams: TextGrams
+    fields: dict[int, float]
 
 
 class Scorer:
@@ -77,13 +84,20 @@ class Scorer:
     """
 
     def __init__(self, tables: ScorerTables, arrays: ScorerArrays, lexicon: Lexicon, cut: Cut) -> None:
-        self.tables = tables
-        self.arrays = arrays
+        # Coefficients and squared idf side by side, so that an n-gram is one read of memory, not two.
+        self._table = np.zeros((len(arrays.gram) + 1, arrays.gram.shape[1] + 1))
+        self._table[:-1, :-1] = arrays.gram
+        self._table[:-1, -1] = arrays.squared_idf
+        # The characters' strings are not kept (4 MB): only their numbers are looked up.
+        self.tables = msgspec.structs.replace(tables, chars=[])
+        self.arrays = replace(arrays, gram=self._table[:-1, :-1], squared_idf=self._table[:-1, -1])
         self.lexicon = lexicon
         self._cut = cut
         self._words = {word: row for row, word in enumerate(tables.words)}
-        self._chars = {gram: row for row, gram in enumerate(tables.chars, start=len(tables.words))}
-        self._concepts = {name: row for row, name in enumerate(tables.concepts)}
+        self._char_keys = vocabulary_keys(tables.chars)
+        if np.any(self._char_keys[1:] <= self._char_keys[:-1]):
+            raise BundleError("the character n-grams are not sorted")
+        self.concepts = {name: row for row, name in enumerate(tables.concepts)}
         rows = {name: row for row, name in enumerate(tables.fields)}
         self._levels: dict[str, dict[str, int]] = {name: {} for name in CATEGORICAL}
         for name, row in rows.items():
@@ -105,46 +119,49 @@ class Scorer:
         """
         text = normalise(request.text)
         words = word_ngrams(text, self._cut)
-        word_block = self._block(words, self._words)
-        char_block = self._block(char_ngrams(text), self._chars)
+        grams = self._grams(text, words)
         mentions = self.lexicon.mentions(text)
         fields = self.field_values(request)
-        logits = self._logits(word_block, char_block, mentions, fields)
+        logits = self._logits(grams, mentions, fields)
         fault = _softmax(logits[:N_FAULTS] * self.tables.fault_inverse_temperature)
         resolution = logits[N_FAULTS:] + fault @ self.arrays.by_fault
         return Score(
             fault=fault,
             resolution=_softmax(resolution * self.tables.resolution_inverse_temperature),
-            familiarity=_familiarity(char_block, len(text)),
+            familiarity=_familiarity(grams, len(text)),
             text=text,
             words=words[: (len(words) + 1) // 2],
             mentions=mentions,
-            word_block=word_block,
-            char_block=char_block,
+            grams=grams,
             fields=fields,
         )
 
-    def _block(self, grams: list[str], rows_by_gram: dict[str, int]) -> TextBlock:
-        rows = list(map(rows_by_gram.get, grams))
-        counter = Counter(rows)
-        counter.pop(None, None)
-        unique = np.fromiter(counter, np.int64, len(counter))
-        counts = np.fromiter(counter.values(), np.int64, len(counter))
-        weights = 1.0 + np.log(counts)
-        if unique.size:
-            weights /= math.sqrt(weights * weights @ self.arrays.squared_idf[unique])
-        return TextBlock(rows=rows, unique=unique, counts=counts, weights=weights)
+    def _grams(self, text: str, words: list[str]) -> TextGrams:
+        keys = char_keys(text)
+        places = self._char_keys.searchsorted(keys)
+        n_words = len(words)
+        rows = np.empty(n_words + len(keys), dtype=np.int64)
+        rows[:n_words] = list(map(self._words.get, words, repeat(UNSEEN)))
+        found = self._char_keys.take(places, mode="clip") == keys
+        rows[n_words:] = np.where(found, places + len(self._words), UNSEEN)
+        each = rows.tolist()
+        counts = np.fromiter(map(Counter(each).__getitem__, each), float, len(each))
+        coefficients = self._table.take(rows, axis=0)
+        sublinear = 1.0 + np.log(counts)
+        weights = sublinear / counts
+        squares = weights * sublinear * coefficients[:, -1]
+        for block in (slice(n_words), slice(n_words, None)):
+            if norm := math.sqrt(np.add.reduce(squares[block])):
+                weights[block] /= norm
+        return TextGrams(
+            n_words=n_words, rows=rows, counts=counts, weights=weights, coefficients=coefficients
+        )
 
-    def _logits(
-        self, words: TextBlock, chars: TextBlock, mentions: Sequence[Mention], fields: dict[int, float]
-    ) -> Floats:
+    def _logits(self, grams: TextGrams, mentions: Sequence[Mention], fields: dict[int, float]) -> Floats:
         """Return the 13 logits, still without what the fault probabilities say of the resolution."""
-        gram = self.arrays.gram
-        logits = words.weights @ gram.take(words.unique, axis=0)
-        logits += chars.weights @ gram.take(chars.unique, axis=0)
-        logits += self.arrays.intercept
+        logits: Floats = (grams.weights @ grams.coefficients)[:-1] + self.arrays.intercept
         if mentions:
-            concepts = sorted({self._concepts[mention.name] for mention in mentions})
+            concepts = sorted({self.concepts[mention.name] for mention in mentions})
             logits += np.add.reduce(self.arrays.concept.take(concepts, axis=0))
         if fields:
             added = np.fromiter(fields.values(), float) @ self.arrays.field.take(list(fields), axis=0)
@@ -172,10 +189,6 @@ class Scorer:
             values[row] = min(max((value - mean) / scale, -CLIP), CLIP)
         return values
 
-    def concept_weight(self, name: str, column: int) -> float:
-        """Return what naming a concept adds to the logit of `column`."""
-        return float(self.arrays.concept[self._concepts[name], column])
-
     def score_many(self, requests: Sequence[TriageRequest]) -> tuple[Floats, Floats]:
         """Judge many requests at once, without what an explanation needs.
 
@@ -187,8 +200,7 @@ class Scorer:
         for row, request in enumerate(requests):
             text = normalise(request.text)
             logits[row] = self._logits(
-                self._block(word_ngrams(text, self._cut), self._words),
-                self._block(char_ngrams(text), self._chars),
+                self._grams(text, word_ngrams(text, self._cut)),
                 self.lexicon.mentions(text),
                 self.field_values(request),
             )
@@ -197,9 +209,10 @@ class Scorer:
         return fault, _softmax(resolution * self.tables.resolution_inverse_temperature)
 
 
-def _familiarity(chars: TextBlock, n_chars: int) -> float:
-    pairs = chars.rows[n_chars : max(2 * n_chars - 1, n_chars)]
-    return 1.0 - pairs.count(None) / len(pairs) if pairs else 0.0
+def _familiarity(grams: TextGrams, n_chars: int) -> float:
+    start = grams.n_words + n_chars
+    pairs = grams.rows[start : start + n_chars - 1].tolist() if n_chars > 1 else []
+    return 1.0 - pairs.count(UNSEEN) / len(pairs) if pairs else 0.0
 
 
 def _softmax(logits: Floats) -> Floats:

@@ -40,11 +40,12 @@ class Contradiction(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
     def holds(self, request: TriageRequest, category: str, concepts: set[str]) -> bool:
         """Tell whether this request contradicts itself in this way."""
-        return (
-            (not self.category or category in self.category)
-            and all(getattr(request, name) in values for name, values in self.fields.items())
-            and (not self.mentions or not concepts.isdisjoint(self.mentions))
-        )
+        if self.category and category not in self.category:
+            return False
+        for name, values in self.fields.items():
+            if getattr(request, name) not in values:
+                return False
+        return not self.mentions or not concepts.isdisjoint(self.mentions)
 
 
 class Signals(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

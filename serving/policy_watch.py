@@ -1,6 +1,7 @@
 """The policy file in force: looked at before each use, so that a change counts from the next answer on."""
 
 import logging
+import os
 import threading
 from pathlib import Path
 
@@ -42,7 +43,7 @@ class PolicyFile:
 
     def _look(self) -> Stamp | None:
         try:
-            found = self._path.stat()
+            found = os.stat(self._path)
         except OSError:
             return None
         # An editor that writes aside and renames keeps neither the inode nor always the size.

@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import datetime, timedelta
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
@@ -15,8 +16,16 @@ MAX_FAILED_LOGINS = 5
 LOCKED_FOR = timedelta(minutes=1)
 
 _hasher = PasswordHasher()
-_HASH_OF_NOTHING = _hasher.hash(secrets.token_urlsafe())
-"""Checked for unknown names, so that they take as long to refuse as known ones."""
+
+
+@cache
+def _hash_of_nothing() -> str:
+    """Checked for unknown names, so that they take as long to refuse as known ones.
+
+    Made when it is first asked for: hashing takes 64 MB and a tenth of a second, which no worker that only
+    scores should spend on its start.
+    """
+    return _hasher.hash(secrets.token_urlsafe())
 
 
 class AccountError(Exception):
@@ -67,8 +76,9 @@ def check_password(connection: Connection, name: str, password: str, now: dateti
     """
     row = connection.execute(select(users).where(users.c.name == name).with_for_update()).one_or_none()
     known = row is not None and row.disabled_at is None
+    nothing = _hash_of_nothing()  # before looking, so that the first call ever is as slow for known names
     try:
-        _hasher.verify(row.password_hash if row is not None else _HASH_OF_NOTHING, password)
+        _hasher.verify(row.password_hash if row is not None else nothing, password)
         right = known
     except VerificationError:
         right = False

@@ -47,5 +47,6 @@ def serve(
         loop="uvloop",
         http="httptools",
         access_log=False,
+        server_header=False,
         log_level="warning",
     )

@@ -18,13 +18,16 @@ from serving.scoring.service import new_id
 
 JudgedCase = tuple[TriageRequest, Triage, datetime]
 
+INSERT_REVIEWS = insert(reviews)
+INSERT_EVENTS = insert(review_events)
+
 
 def add(connection: Connection, cases: Sequence[JudgedCase], sampling: Sampling) -> None:
     """Put doubtful cases into the queue, and the automated ones that are drawn for an audit."""
     rows = [row for case in cases if (row := review_row(*case, sampling)) is not None]
     if not rows:
         return
-    connection.execute(insert(reviews), rows)
+    connection.execute(INSERT_REVIEWS, rows)
     events = [
         {
             "review_id": row["review_id"],
@@ -37,7 +40,7 @@ def add(connection: Connection, cases: Sequence[JudgedCase], sampling: Sampling)
         }
         for row in rows
     ]
-    connection.execute(insert(review_events), events)
+    connection.execute(INSERT_EVENTS, events)
 
 
 def review_row(

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, RowMapping, select
 
 from model.compiled import Floats
 from model.request import TriageRequest, decode_request
-from model.scorer import Scorer
+from model.scorer import UNSEEN, Scorer
 from serving.review.states import ReviewState
 from serving.review.tables import reviews, verdicts
 from serving.scoring.tables import triages
@@ -39,10 +39,12 @@ class SimilarCase(NamedTuple):
 
 def vector_of(scorer: Scorer, request: TriageRequest) -> Vector:
     """Return the TF-IDF vector of a text; words and characters each weigh half."""
-    score = scorer.score(request)
-    blocks = (score.word_block, score.char_block)
-    grams = np.concatenate([block.unique for block in blocks])
-    weights = np.concatenate([block.weights for block in blocks]) * np.sqrt(scorer.arrays.squared_idf[grams])
+    of_text = scorer.score(request).grams
+    grams, first = np.unique(of_text.rows, return_index=True)
+    if grams.size and grams[0] == UNSEEN:
+        grams, first = grams[1:], first[1:]
+    # A gram's weight is shared out over its occurrences.
+    weights = (of_text.weights * of_text.counts)[first] * np.sqrt(scorer.arrays.squared_idf[grams])
     norm = float(np.linalg.norm(weights))
     return Vector(grams, weights / norm if norm else weights)
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import joblib
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -120,7 +121,7 @@ class ReferenceScorer:
         return getattr(self._scorer, name)
 
     def score(self, request: TriageRequest) -> Any:
-        return dataclasses.replace(
+        return msgspec.structs.replace(
             self._scorer.score(request),
             fault=self._reference.predict_fault_proba([request])[0],
             resolution=self._reference.predict_resolution_proba([request])[0],
