@@ -1,6 +1,7 @@
 """The queue's JSON API over the application, and what the list costs."""
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,8 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine, event
 
+from serving.accounts.roles import Role
+from serving.accounts.users import add_user
 from serving.app import make_app
 from serving.database import make_engine, migrate
 from serving.review import listing
@@ -60,6 +63,17 @@ def test_claim_decide_and_nothing_left(make_client: Callable[..., TestClient]) -
     assert client.post(f"{path}/undo", json={"reviewer": "li"}).status_code == 204
     assert client.post(f"{path}/release").status_code == 204
     assert client.get("/v1/reviews?state=waiting").json()["reviews"][0]["refund_id"] == "R1"
+
+
+def test_only_a_senior_reopens(make_client: Callable[..., TestClient]) -> None:
+    client = make_client()
+    path = f"/v1/reviews/{add(client)['review']['review_id']}"
+    client.post(f"{path}/claim", json={"reviewer": "li"})
+    client.post(f"{path}/verdict", json={"reviewer": "li", "fault": "quality"})
+    assert client.post(f"{path}/reopen", json={"reviewer": "li", "note": "再看"}).status_code == 403
+    with client.app.state.engine.begin() as connection:  # type: ignore[attr-defined]
+        add_user(connection, "chief", "a long pass phrase", Role.SENIOR, datetime.now(UTC))
+    assert client.post(f"{path}/reopen", json={"reviewer": "chief", "note": "再看"}).status_code == 204
 
 
 def test_skip_escalate_renew_and_cancel_are_there_too(make_client: Callable[..., TestClient]) -> None:
