@@ -65,6 +65,7 @@ def test_register_logs_a_bundle_once_with_its_learning_curve(home: Path, bundle:
     plots = mlflow.artifacts.list_artifacts(run_id=registered.run_id, artifact_path="plots")
     assert "plots/learning_curve.png" in [plot.path for plot in plots]
     assert "already" in call(home, *arguments).output
+    assert call(home, "promote", registered.number).exit_code == 1  # the gate has not judged it
 
 
 def test_gate_prints_each_check_and_says_no_by_its_exit_code(
