@@ -14,6 +14,7 @@ from training.commands import (
     retrain,
     scoreboard,
     simulate,
+    steps,
     tune,
 )
 from training.commands.options import DEFAULT_HOME, Home
@@ -68,6 +69,11 @@ app.command()(label_suspects)
 app.command()(calibrate.calibrate)
 app.command()(exchangeability.exchangeability)
 app.command()(retrain.retrain)
+app.command()(steps.join)
+app.command()(steps.fit)
+app.command()(steps.evaluate)
+app.command()(steps.register)
+app.command()(steps.gate)
 app.command()(champion.promote)
 app.command()(champion.rollback)
 app.command()(champion.sync)

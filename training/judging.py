@@ -1,19 +1,24 @@
-"""A model's answers to the frozen test rows, as the gate wants to see them."""
+"""Challenger and champion answer the frozen test rows, and the gate compares them."""
 
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
 import numpy as np
 
+from model import bundle as bundles
 from model.bundle import Bundle
 from model.errors import RefundTriageError
 from model.policy import read_policy
 from model.request import TriageRequest
 from model.taxonomy import FAULT_LABELS, FAULTS, RESOLUTIONS
 from model.triage import judge
-from training.gate import Judged
+from training.gate import Check, Judged, gate
+from training.known_rows import new_rows
 from training.labeled_data import LabeledRow
+from training.opinions import label_columns
+from training.promotion import champion_of
 
 N_TIMED = 300
 SURE = 0.9
@@ -75,3 +80,23 @@ def contradictions(champion: Bundle, new_rows: Sequence[LabeledRow]) -> tuple[in
     labels = np.array([FAULT_LABELS.index(row.fault) for row in new_rows])
     sure = probabilities.max(axis=1) >= SURE
     return int((probabilities.argmax(axis=1) != labels)[sure].sum()), int(sure.sum())
+
+
+def judge_challenger(
+    models_folder: Path, challenger: Bundle, rows: Sequence[LabeledRow], test: Sequence[LabeledRow]
+) -> list[Check]:
+    """Let challenger and champion answer the frozen test rows, and the gate compare them."""
+    champion = load_champion(models_folder)
+    fresh = new_rows(models_folder, champion.manifest, rows) if champion else []
+    return gate(
+        label_columns([row.fault for row in test]),
+        judged(challenger, test),
+        judged(champion, test) if champion else None,
+        contradictions=contradictions(champion, fresh) if champion else (0, 0),
+    )
+
+
+def load_champion(models_folder: Path) -> Bundle | None:
+    """Return the champion's bundle, None before the first."""
+    version = champion_of(models_folder)
+    return bundles.load(models_folder / version) if version else None

@@ -1,6 +1,5 @@
 """How macro-F1 grows with the number of training rows, with and without the lexicon."""
 
-import hashlib
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -14,6 +13,7 @@ from training.fit import FitParameters, fit_classifier
 from training.labeled_data import LabeledRow
 from training.plots import learning_curve_plot
 from training.scoreboard import slices
+from training.splits import in_drawn_order
 
 SIZES = (500, 1_000, 2_000, 4_000)
 
@@ -32,7 +32,7 @@ def learning_curve(
 
     Without the lexicon its concepts carry no weight; its words stay in the tokenizer's dictionary.
     """
-    train = sorted((row for row in rows if row.split == "train"), key=_order)
+    train = in_drawn_order([row for row in rows if row.split == "train"])
     parts = slices(rows, real)
     points = []
     for size in [*(size for size in sizes if size < len(train)), len(train)]:
@@ -46,10 +46,6 @@ def learning_curve(
                 scores[name] = macro_f1(part.labels, classifier.predict_fault_proba(requests))
             points.append({"n_rows": size, "lexicon": lexicon, "macro_f1": scores})
     return points
-
-
-def _order(row: LabeledRow) -> str:
-    return hashlib.sha256(row.row_id.encode()).hexdigest()
 
 
 def write_curve(folder: Path, points: list[dict[str, Any]], facts: dict[str, Any]) -> None:

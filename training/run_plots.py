@@ -1,6 +1,6 @@
-"""The pictures a run keeps: confusion, reliability, risk against coverage."""
+"""The pictures a run keeps: confusion, reliability, risk against coverage, learning curve."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import matplotlib as mpl
@@ -30,6 +30,26 @@ def save_plots(folder: Path, labels: np.ndarray, probabilities: np.ndarray) -> l
         figure.savefig(paths[-1], dpi=110)
         plt.close(figure)
     return paths
+
+
+def save_learning_curve(folder: Path, points: Sequence[tuple[int, float]]) -> Path:
+    """Draw macro-F1 by number of training rows; returns the file."""
+    figure, axis = plt.subplots(figsize=(6, 5), constrained_layout=True)
+    sizes, values = zip(*points, strict=True)
+    axis.plot(sizes, values, marker="o")
+    axis.set_xscale("log")
+    axis.set_xticks(sizes, [f"{size:,}" for size in sizes])
+    axis.minorticks_off()
+    axis.grid(alpha=0.3)
+    axis.set(
+        xlabel="training rows",
+        ylabel="macro-F1 (test rows)",
+        title="Learning curve (linear model, text alone)",
+    )
+    path = folder / "learning_curve.png"
+    figure.savefig(path, dpi=110)
+    plt.close(figure)
+    return path
 
 
 def confusion(axis: Axes, labels: np.ndarray, probabilities: np.ndarray) -> None:

@@ -64,3 +64,8 @@ def split_of(text: str) -> Split:
             return split
         point -= share
     return SHARES[-1][0]
+
+
+def in_drawn_order(rows: Sequence[LabeledRow]) -> list[LabeledRow]:
+    """Return the rows in the order of a hash of their ids: the first n are a random part, nested in n + 1."""
+    return sorted(rows, key=lambda row: hashlib.sha256(row.row_id.encode()).digest())

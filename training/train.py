@@ -18,7 +18,7 @@ from training.calibrate import choose_operating_point
 from training.card import model_card
 from training.compile import compile_classifier
 from training.fit import FitParameters, fit_classifier
-from training.labeled_data import LabeledRow, data_hash
+from training.labeled_data import INVENTED, LabeledRow, data_hash
 from training.promises import DEFAULT_SENTENCE
 from training.slices import measure
 
@@ -92,6 +92,11 @@ def train_bundle(
         if not final.exists():
             folder.rename(final)
     return manifest
+
+
+def provenance(rows: Sequence[LabeledRow]) -> str:
+    """Say what kind of rows a model learns from."""
+    return "seed" if all(row.source in INVENTED for row in rows) else "seed and life"
 
 
 def label_period(rows: Sequence[LabeledRow]) -> str:

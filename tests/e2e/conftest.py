@@ -8,7 +8,8 @@ import msgspec
 import pytest
 
 from training.labeled_data import LabeledRow, write_rows
-from training.retrain import Sources, retrain
+from training.retrain import retrain
+from training.sources import Sources
 from training.train import read_parameters
 
 sys.path.insert(0, str(Path(__file__).parent))  # e2e_servers.py: tests are no package

@@ -15,7 +15,9 @@ from training import tracking
 from training.labeled_data import LabeledRow, write_rows
 from training.promotion import CHALLENGER, champion_before, champion_of, read_history, read_pointer
 from training.publishing import publish_aliases
-from training.retrain import Decision, Sources, retrain, suggested_categories
+from training.registering import suggested_categories
+from training.retrain import Decision, retrain
+from training.sources import Sources
 from training.train import read_parameters
 
 

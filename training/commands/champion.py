@@ -14,21 +14,22 @@ console = Console()
 def promote(
     version: Annotated[str, typer.Argument(help="Number in the registry, or the model version (hash).")],
     force: Annotated[
-        str | None, typer.Option(help="Promote although the gate refused, for this reason.")
+        str | None, typer.Option(help="Promote what has not passed the gate, for this reason.")
     ] = None,
     home: Home = DEFAULT_HOME,
 ) -> None:
-    """Make a registered version the champion; what the gate refused needs a reason."""
+    """Make a registered version the champion; what has not passed the gate needs a reason."""
     from training import tracking
     from training.publishing import make_champion
 
     tracking.configure(home)
     registered = _find(version)
-    if registered.tags.get("gate") == "refused" and not force:
+    gate = registered.tags.get("gate", "has not judged")
+    if gate != "passed" and not force:
         for name, value in sorted(registered.tags.items()):
             if name.startswith("gate.") and value.startswith("FAILED"):
                 console.print(f"  [red]✗[/] {name.removeprefix('gate.')} {value.removeprefix('FAILED: ')}")
-        console.print(f"[red]✗[/] the gate refused version {registered.number}; --force REASON promotes it")
+        console.print(f"[red]✗[/] the gate {gate} version {registered.number}; --force REASON promotes it")
         raise typer.Exit(1)
     if force:
         tracking.tag_version(registered.number, {"gate.forced": force})

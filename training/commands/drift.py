@@ -25,8 +25,9 @@ def drift(
         raise typer.Exit(1) from None
     from training import drift as drifting
     from training import tracking
+    from training.judging import load_champion
     from training.labeled_data import read_folder
-    from training.retrain import database_of, load_champion
+    from training.sources import database_of
 
     url, champion = database_of(home), load_champion(home / "models")
     if url is None or champion is None:

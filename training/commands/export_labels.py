@@ -17,7 +17,7 @@ def export_labels(
     """Write what reviewers decided and what really happened as labelled rows; personal data is masked."""
     from training.labeled_data import write_rows
     from training.labels_from_life import export_labels as export
-    from training.retrain import database_of
+    from training.sources import database_of
 
     url = database_of(home)
     if url is None:

@@ -23,8 +23,9 @@ def retrain(
 ) -> None:
     """Retrain on written labels, verdicts and outcomes; promote the result where the gate allows it."""
     from training.labeled_data import DATA_FOLDER, LabelError
-    from training.retrain import Decision, Sources, database_of
+    from training.retrain import Decision
     from training.retrain import retrain as run
+    from training.sources import Sources, database_of
     from training.train import PARAMETERS_FILE, read_parameters
 
     sources = Sources(
