@@ -39,7 +39,7 @@ def make_cut(words: Iterable[str]) -> Cut:
     """Return a word cutter that knows `words` besides the general dictionary.
 
     rjieba (a Rust port) where it is installed, else jieba; both without the hidden Markov model, where
-    they give identical tokens (tests/unit/model/test_text.py), so a model may be trained with one and
+    they give identical tokens (tests/unit/model/test_cutters.py), so a model may be trained with one and
     served with the other.
     """
     known = sorted(set(words))

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from training.commands.options import DEFAULT_HOME, Home
+from training.commands.options import DEFAULT_HOME, Home, required_champion
 
 console = Console()
 
@@ -23,14 +23,11 @@ def calibrate(
     """Choose the thresholds again on the shop's own verdicts; the model itself stays as it is."""
     from model import bundle as bundles
     from training.labeled_data import read_folder, read_rows
-    from training.promotion import champion_of, promote
+    from training.promotion import promote
     from training.recalibrate import TooFewRowsError, recalibrate
 
     models = home / "models"
-    version = champion_of(models)
-    if version is None:
-        console.print(f"[red]✗[/] {models} holds no champion yet: run refund-train train")
-        raise typer.Exit(1)
+    version = required_champion(models)
     try:
         manifest = recalibrate(
             bundles.load(models / version),

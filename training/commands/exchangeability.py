@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from training.commands.options import DEFAULT_HOME, Home
+from training.commands.options import DEFAULT_HOME, Home, required_champion
 
 console = Console()
 
@@ -21,13 +21,9 @@ def exchangeability(
     from model import bundle as bundles
     from model.guarantee import Guarantee, write_guarantee
     from training.exchangeability import compare, stored_confidences
-    from training.promotion import champion_of
 
     models = home / "models"
-    version = champion_of(models)
-    if version is None:
-        console.print(f"[red]✗[/] {models} holds no champion yet: run refund-train train")
-        raise typer.Exit(1)
+    version = required_champion(models)
     url = database_url or f"sqlite:///{home.resolve() / 'refund-triage.sqlite'}"
     confidences, last_case_at = stored_confidences(url, version)
     point = bundles.load(models / version).operating_point
