@@ -2,17 +2,17 @@
 
 import csv
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import ahocorasick
 import msgspec
 import yaml
 
 from model.errors import LexiconError
+from model.terms import make_terms
 from model.text import normalise
 
 FOLDER = Path(__file__).with_name("lexicon")
@@ -57,7 +57,7 @@ class Mention(NamedTuple):
 
 
 class Lexicon:
-    """Concepts and their terms, matched by Aho–Corasick.
+    """Concepts and their terms, found in one pass.
 
     Terms are taken leftmost-longest and never overlap, so `不喜欢` hides `喜欢`. A pattern `A…B` matches
     where B follows A within eight characters of the same clause. A negation word right before a term
@@ -67,9 +67,8 @@ class Lexicon:
     def __init__(self, concepts: dict[str, Concept], entries: Iterable[Entry]) -> None:
         self.concepts = concepts
         self.entries = tuple(entries)
-        self._terms = ahocorasick.Automaton()
-        self._pieces = ahocorasick.Automaton()
         self._patterns: dict[str, list[tuple[str, str]]] = {}
+        concept_of: dict[str, str] = {}
         pieces: dict[str, None] = {}
         for entry in self.entries:
             # Split before normalising: NFKC would turn the gap mark into three full stops.
@@ -78,11 +77,10 @@ class Lexicon:
                 self._patterns.setdefault(tail, []).append((head, entry.concept))
                 pieces |= {head: None, tail: None}
             else:
-                self._terms.add_word(head, (len(head), entry.concept))
-        for piece in pieces:
-            self._pieces.add_word(piece, piece)
-        self._terms.make_automaton()
-        self._pieces.make_automaton()
+                concept_of[head] = entry.concept
+        self._terms, terms = make_terms(concept_of)
+        self._concepts = [concept_of[term] for term in terms]
+        self._pieces, self._piece_names = make_terms(pieces)
 
     @cached_property
     def feature_names(self) -> tuple[str, ...]:
@@ -112,8 +110,8 @@ class Lexicon:
     def mentions(self, text: str) -> list[Mention]:
         """Find the concepts named in a normalised text, in order of appearance."""
         found = [
-            Mention(end - length + 1, end + 1, concept, _is_negated(text, end - length + 1))
-            for end, (length, concept) in self._terms.iter_long(text)
+            Mention(start, end, self._concepts[number], _is_negated(text, start))
+            for start, end, number in self._terms.longest(text)
         ]
         if self._patterns:
             found.extend(self._gap_mentions(text))
@@ -121,8 +119,8 @@ class Lexicon:
 
     def _gap_mentions(self, text: str) -> Iterator[Mention]:
         ends: dict[str, list[int]] = {}
-        for end, piece in self._pieces.iter(text):
-            ends.setdefault(piece, []).append(end + 1)
+        for _, end, number in self._pieces.every(text):
+            ends.setdefault(self._piece_names[number], []).append(end)
         if len(ends) < 2:
             return
         for tail in ends.keys() & self._patterns.keys():
@@ -132,6 +130,11 @@ class Lexicon:
                 for head_end, tail_end in product(ends[head], ends[tail]):
                     if _is_near(text, head_end, tail_end - len(tail)):
                         yield Mention(head_end - len(head), tail_end, concept, False)
+
+
+def concept_names(text: str, mentions: Sequence[Mention]) -> frozenset[str]:
+    """Return the names of the concept features that hold for a normalised text and its mentions."""
+    return frozenset([mention.name for mention in mentions])
 
 
 def _is_near(text: str, head_end: int, tail_start: int) -> bool:
