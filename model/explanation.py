@@ -13,14 +13,21 @@ def explain(scorer: Scorer, score: Score, category: str, language: str = "zh") -
     """Return names and weights of the parts that moved the category's logit most, largest first."""
     column = FAULT_LABELS.index(category)
     words = word_weights(scorer, score, column)
-    others = _other_weights(scorer, score, column, language)
-    least = min(sorted(map(abs, [*words.values(), *others.values()]))[-MAX_NAMES:], default=0.0)
+    concepts = concept_parts(scorer, score, column, language)
+    fields = field_weights(scorer, score, column)
+    every = [*words.values(), *concepts.values(), *fields.values()]
+    least = min(sorted(map(abs, every))[-MAX_NAMES:], default=0.0)
     # Only what may be shown is given its name and put in order.
-    top = [(_word_label(word), weight) for word, weight in words.items() if weight and abs(weight) >= least]
-    top += [part for part in others.items() if part[1] and abs(part[1]) >= least]
+    top = [(f"“{word}”", weight) for word, weight in words.items() if abs(weight) >= least]
+    top += [part for part in concepts.items() if abs(part[1]) >= least]
+    top += [
+        (_field_label(scorer.tables.fields[row], language), weight)
+        for row, weight in fields.items()
+        if abs(weight) >= least
+    ]
     top.sort(key=lambda part: (-abs(part[1]), part[0]))
     temperature = scorer.tables.fault_inverse_temperature
-    return [(name, weight * temperature) for name, weight in top[:MAX_NAMES]]
+    return [(name, weight * temperature) for name, weight in top[:MAX_NAMES] if weight]
 
 
 def contributions(scorer: Scorer, score: Score, category: str, language: str = "zh") -> dict[str, float]:
@@ -30,8 +37,11 @@ def contributions(scorer: Scorer, score: Score, category: str, language: str = "
     exactly (tests/unit/model/test_explanation.py).
     """
     column = FAULT_LABELS.index(category)
-    parts = {_word_label(word): weight for word, weight in word_weights(scorer, score, column).items()}
-    parts |= _other_weights(scorer, score, column, language)
+    parts = {f"“{word}”": weight for word, weight in word_weights(scorer, score, column).items()}
+    parts |= concept_parts(scorer, score, column, language)
+    names = scorer.tables.fields
+    for row, weight in field_weights(scorer, score, column).items():
+        parts[_field_label(names[row], language)] = weight
     temperature = scorer.tables.fault_inverse_temperature
     return {name: weight * temperature for name, weight in parts.items()}
 
@@ -41,20 +51,23 @@ def word_weights(scorer: Scorer, score: Score, column: int) -> dict[str, float]:
     return scorer.model.word_weights(score.text, score.words, score.grams, column)
 
 
-def _other_weights(scorer: Scorer, score: Score, column: int, language: str) -> dict[str, float]:
-    """Return what concepts and fields added, by the names that people read."""
+def concept_parts(scorer: Scorer, score: Score, column: int, language: str) -> dict[str, float]:
+    """Return what naming each concept of the text added to the logit of `column`, by what people read."""
     parts: dict[str, float] = {}
-    glosses = scorer.lexicon.glosses[language]
-    for name, weight in concept_weights(scorer, score, column).items():
-        label = _concept_label(glosses[name], language)
-        parts[label] = parts.get(label, 0.0) + weight
-    for name, weight in field_weights(scorer, score, column, language).items():
-        parts[name] = parts.get(name, 0.0) + weight
+    if score.concepts:
+        weights, glosses = scorer.columns[column].concepts, scorer.lexicon.glosses[language]
+        for name in sorted(score.concepts):
+            label = _concept_label(glosses[name], language)
+            parts[label] = parts.get(label, 0.0) + weights[scorer.concepts[name]]
     return parts
 
 
-def _word_label(word: str) -> str:
-    return f"“{word}”"
+def field_weights(scorer: Scorer, score: Score, column: int) -> dict[int, float]:
+    """Return each field row's share of the logit of `column`, scaled down together where the bound bites."""
+    weights = scorer.columns[column].fields
+    shares = {row: value * weights[row] for row, value in score.fields.items()}
+    total, bound = abs(sum(shares.values())), scorer.tables.field_bound
+    return shares if total <= bound else {row: share * bound / total for row, share in shares.items()}
 
 
 @cache
@@ -62,23 +75,7 @@ def _concept_label(name: str, language: str) -> str:
     return f"{'概念' if language == 'zh' else 'concept'}：{name}"
 
 
-def concept_weights(scorer: Scorer, score: Score, column: int) -> dict[str, float]:
-    """Return what naming each concept of the text added to the logit of `column`."""
-    weights = scorer.columns[column].concepts
-    return {name: weights[scorer.concepts[name]] for name in sorted(score.concepts)}
-
-
 @cache
 def _field_label(name: str, language: str) -> str:
     field, _, level = name.partition("=")
     return FIELD_GLOSS[field][language] + (f"={gloss(level, language)}" if level else "")
-
-
-def field_weights(scorer: Scorer, score: Score, column: int, language: str) -> dict[str, float]:
-    """Return each field's share of the logit of `column`, scaled down together where the bound bites."""
-    weights = scorer.columns[column].fields
-    shares = {row: value * weights[row] for row, value in score.fields.items()}
-    total, bound = abs(sum(shares.values())), scorer.tables.field_bound
-    scale = bound / total if total > bound else 1.0
-    names = scorer.tables.fields
-    return {_field_label(names[row], language): share * scale for row, share in shares.items()}

@@ -4,7 +4,6 @@ import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
-from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,10 +19,12 @@ GAP = "…"
 MAX_GAP_CHARS = 8
 
 _clause_end = re.compile(r"[\s,.!?;:。，！？；：、~…]")
-_negation = re.compile(
-    r"(?:没有|没|木有|冇|不是|不会|不算|不存在|不|无|未|并非|毫无|从未|从没|没啥|没什么)"
-    r"(?:有|出现|发现|任何|什么|啥|一点|一丝|太|很|那么|明显|存在|是|怎么|过|被|觉得)?$"
-)
+NEGATIONS = "没有|没|木有|冇|不是|不会|不算|不存在|不|无|未|并非|毫无|从未|从没|没啥|没什么"
+BETWEEN = "有|出现|发现|任何|什么|啥|一点|一丝|太|很|那么|明显|存在|是|怎么|过|被|觉得"
+"""What may stand between a negation and the term it negates."""
+
+_negation = re.compile(f"(?:{NEGATIONS})(?:{BETWEEN})?$")
+_negation_ends = frozenset(word[-1] for word in f"{NEGATIONS}|{BETWEEN}".split("|"))
 
 
 class Concept(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -67,20 +68,23 @@ class Lexicon:
     def __init__(self, concepts: dict[str, Concept], entries: Iterable[Entry]) -> None:
         self.concepts = concepts
         self.entries = tuple(entries)
-        self._patterns: dict[str, list[tuple[str, str]]] = {}
         concept_of: dict[str, str] = {}
-        pieces: dict[str, None] = {}
+        patterns: list[tuple[str, str, str]] = []
         for entry in self.entries:
             # Split before normalising: NFKC would turn the gap mark into three full stops.
             head, gap, tail = (normalise(part) for part in entry.term.partition(GAP))
             if gap:
-                self._patterns.setdefault(tail, []).append((head, entry.concept))
-                pieces |= {head: None, tail: None}
+                patterns.append((head, tail, entry.concept))
             else:
                 concept_of[head] = entry.concept
         self._terms, terms = make_terms(concept_of)
         self._concepts = [concept_of[term] for term in terms]
-        self._pieces, self._piece_names = make_terms(pieces)
+        self._pieces, pieces = make_terms(piece for pattern in patterns for piece in pattern[:2])
+        number = {piece: i for i, piece in enumerate(pieces)}
+        # By number of the head, then of the tail: the concepts.
+        self._patterns: dict[int, dict[int, list[str]]] = {}
+        for head, tail, concept in patterns:
+            self._patterns.setdefault(number[head], {}).setdefault(number[tail], []).append(concept)
 
     @cached_property
     def feature_names(self) -> tuple[str, ...]:
@@ -118,18 +122,17 @@ class Lexicon:
         return sorted(found)
 
     def _gap_mentions(self, text: str) -> Iterator[Mention]:
-        ends: dict[str, list[int]] = {}
-        for _, end, number in self._pieces.every(text):
-            ends.setdefault(self._piece_names[number], []).append(end)
-        if len(ends) < 2:
-            return
-        for tail in ends.keys() & self._patterns.keys():
-            for head, concept in self._patterns[tail]:
-                if head not in ends:
-                    continue
-                for head_end, tail_end in product(ends[head], ends[tail]):
-                    if _is_near(text, head_end, tail_end - len(tail)):
-                        yield Mention(head_end - len(head), tail_end, concept, False)
+        pieces = self._pieces.every(text)
+        for place, (start, head_end, head) in enumerate(pieces):
+            tails = self._patterns.get(head)
+            if tails is None:
+                continue
+            for tail_start, end, tail in pieces[place + 1 :]:  # in the order of their starts
+                if tail_start > head_end + MAX_GAP_CHARS:
+                    break
+                if tail in tails and tail_start >= head_end and _is_one_clause(text, head_end, tail_start):
+                    for concept in tails[tail]:
+                        yield Mention(start, end, concept, False)
 
 
 def concept_names(text: str, mentions: Sequence[Mention]) -> frozenset[str]:
@@ -137,13 +140,13 @@ def concept_names(text: str, mentions: Sequence[Mention]) -> frozenset[str]:
     return frozenset([mention.name for mention in mentions])
 
 
-def _is_near(text: str, head_end: int, tail_start: int) -> bool:
-    """Tell whether a pattern's tail follows its head within the gap and the same clause."""
-    near = head_end <= tail_start <= head_end + MAX_GAP_CHARS
-    return near and not _clause_end.search(text, head_end, tail_start)
+def _is_one_clause(text: str, start: int, end: int) -> bool:
+    return _clause_end.search(text, start, end) is None
 
 
 def _is_negated(text: str, start: int) -> bool:
+    if text[start - 1 : start] not in _negation_ends:  # most terms
+        return False
     return _negation.search(text, max(0, start - 6), start) is not None
 
 

@@ -102,11 +102,12 @@ class Scorer:
         self.columns = [Column(*weights) for weights in by_label]
         self.concepts = {name: row for row, name in enumerate(tables.concepts)}
         rows = {name: row for row, name in enumerate(tables.fields)}
-        self._levels: dict[str, dict[str, int]] = {name: {} for name in CATEGORICAL}
+        levels: dict[str, dict[str | None, int]] = {name: {} for name in CATEGORICAL}
         for name, row in rows.items():
             category, equals, level = name.partition("=")
             if equals:
-                self._levels[category][level] = row
+                levels[category][level] = row
+        self._levels = list(levels.items())
         self._numbers = [
             (name, number, rows[name], tables.field_mean[name], tables.field_scale[name])
             for name, number in NUMERIC.items()
@@ -144,9 +145,9 @@ class Scorer:
     def field_values(self, request: TriageRequest) -> dict[int, float]:
         """Row and scaled value of every structured field present and known."""
         values: dict[int, float] = {}
-        for name, rows_by_level in self._levels.items():
-            level = getattr(request, name)
-            if level is not None and (row := rows_by_level.get(level)) is not None:
+        for name, rows_by_level in self._levels:
+            row = rows_by_level.get(getattr(request, name))
+            if row is not None:
                 values[row] = 1.0
         for name, number, row, mean, scale in self._numbers:
             try:
@@ -155,9 +156,13 @@ class Scorer:
                 value = math.nan
             if value is None:
                 continue
-            if not math.isfinite(value):
+            scaled = (value - mean) / scale
+            if -CLIP <= scaled <= CLIP:
+                values[row] = scaled
+            elif math.isfinite(value):
+                values[row] = math.copysign(CLIP, scaled)
+            else:
                 raise RequestError(name, "must be a finite number")
-            values[row] = min(max((value - mean) / scale, -CLIP), CLIP)
         return values
 
     def score_many(self, requests: Sequence[TriageRequest]) -> tuple[Floats, Floats]:

@@ -76,6 +76,8 @@ def says_too_little(text: str) -> bool:
 def is_foreign(text: str) -> bool:
     """Tell whether a normalised text is mostly in another language than Chinese (or is typed at random)."""
     head = text[:MAX_LOOKED_AT_CHARS]
+    if _foreign.search(head) is None:  # most texts
+        return False
     if head.isascii():
         return any(character.isalpha() for character in head)
     chinese = len(_chinese.findall(head))
