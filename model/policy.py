@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from operator import add
 from pathlib import Path
 
 from model.decision import AppliedRule, Decision, Excluded, Opinion
@@ -65,7 +64,7 @@ class Policy:
             costs_fen={RESOLUTIONS[row]: round(prices.expected[row]) for row in allowed},
             expected_cost_fen=prices.of_best(allowed),
             price_difference_fen=prices.to_runner_up(allowed),
-            expected_loss_fen=prices.expected_loss(allowed, opinion.fault),
+            expected_loss_fen=prices.expected_loss(allowed),
             money_at_risk_fen=prices.at_risk(allowed, RESOLUTIONS.index(on_timeout)),
             compensation_fen=compensation,
             freight_payer=payer,
@@ -99,13 +98,13 @@ class Policy:
         amount = facts["amount_fen"]
         if amount is None:
             amount = self._costs.unknown_amount_fen
-        costs = self._costs.settle(Whereabouts.of(facts["logistics_status"], facts["received"]), amount)
-        for rule in held:
-            for row, share in rule.add_cost:
-                costs[row] += share * amount
-        lost = self._costs.lose_customer(amount, _settles(opinion.resolution.tolist(), allowed))
-        settled: list[float] = (costs @ opinion.fault).tolist()
-        return Prices(costs=costs, settled=settled, expected=list(map(add, settled, lost)))
+        return self._costs.price(
+            Whereabouts.of(facts["logistics_status"], facts["received"]),
+            amount,
+            opinion.fault.tolist(),
+            _settles(opinion.resolution.tolist(), allowed),
+            [(row, share * amount) for rule in held for row, share in rule.add_cost],
+        )
 
     def _terms(self, facts: Facts, held: Sequence[CompiledRule]) -> tuple[str, list[Proof]]:
         """Return who pays the freight and which proofs are needed; a rule goes before the fault."""

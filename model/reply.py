@@ -8,7 +8,7 @@ to escape: the draft reads the same as text and as HTML.
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
+from operator import attrgetter
 from typing import Any, Literal
 
 import msgspec
@@ -30,7 +30,7 @@ REFUSAL_CHARS = (2, 200)
 """What Taobao takes as the message of a refusal."""
 NOTHING_ALLOWED = "none"
 ESCAPED = frozenset("<>&\"'")
-KEPT_RENDERINGS = 256
+KEPT_RENDERINGS = 1_024
 """Of one step: most requests differ only in what a step does not speak of, and repeat what it does."""
 
 _chinese = re.compile("[\u3400-\u9fff]")
@@ -78,22 +78,28 @@ class Template:
     """A step that speaks of the request; rendered once for the same values of what it speaks of."""
 
     def __init__(self, environment: ImmutableSandboxedEnvironment, source: str) -> None:
-        template = environment.from_string(source)
+        self._template = environment.from_string(source)
         asked = find_undeclared_variables(environment.parse(source))
         # What no reply knows is left out here, so that rendering says that it is undefined.
         self._names = sorted(asked.intersection(ReplyFacts.__struct_fields__))
-        render = template.root_render_func
-
-        @lru_cache(KEPT_RENDERINGS)
-        def rendered(*values: Any) -> str:
-            context = template.new_context(dict(zip(self._names, values, strict=True)))
-            return "".join(render(context)).strip()
-
-        self._rendered = rendered
+        # Values of all names in one step, not one of Python for each.
+        self._values_of = attrgetter("fault", *self._names)
+        self._rendered: dict[Any, str] = {}
 
     def render(self, facts: ReplyFacts) -> str:
         """Return the text of the step."""
-        return self._rendered(*[getattr(facts, name) for name in self._names])
+        key = self._values_of(facts)
+        text = self._rendered.get(key)
+        if text is None:
+            text = self._render(facts)
+            if len(self._rendered) >= KEPT_RENDERINGS:
+                self._rendered.clear()
+            self._rendered[key] = text
+        return text
+
+    def _render(self, facts: ReplyFacts) -> str:
+        context = self._template.new_context({name: getattr(facts, name) for name in self._names})
+        return "".join(self._template.root_render_func(context)).strip()
 
 
 Part = str | Template

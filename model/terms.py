@@ -44,11 +44,12 @@ class PythonTerms:
         return [match for start in range(len(text)) for match in self._from(text, start)]
 
     def _from(self, text: str, start: int) -> list[Match]:
-        found, node = [], self._root
+        found: list[Match] = []
+        node = self._root
         for end in range(start, len(text)):
-            node = node.get(text[end])
-            if node is None:
+            if text[end] not in node:
                 break
+            node = node[text[end]]
             if "" in node:
                 found.append((start, end + 1, node[""]))
         return found

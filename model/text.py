@@ -26,7 +26,7 @@ _simplify = opencc.OpenCC("t2s").convert
 
 def _converted(characters: str) -> str:
     """Simplify characters one by one, in one call."""
-    return _simplify("\n".join(characters)).replace("\n", "")
+    return str(_simplify("\n".join(characters))).replace("\n", "")
 
 
 HAN = "".join(map(chr, [*range(0x2E80, 0x2FE0), *range(0x3400, 0xA000), *range(0xF900, 0xFB00)]))

@@ -17,6 +17,8 @@ static int add_types(PyObject *module)
 static PyMethodDef functions[] = {
     {"normal_form", (PyCFunction)(void (*)(void))normal_form, METH_FASTCALL,
      "Normal form of a text by a table; None where Python must do it."},
+    {"settle", (PyCFunction)(void (*)(void))settle, METH_FASTCALL, "What each resolution is expected to cost."},
+    {"regret", (PyCFunction)(void (*)(void))regret, METH_FASTCALL, "What choosing before knowing the fault costs."},
     {NULL, NULL, 0, NULL},
 };
 
