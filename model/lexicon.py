@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,14 +11,14 @@ import msgspec
 import yaml
 
 from model.errors import LexiconError
-from model.terms import make_terms
+from model.terms import make_patterns, make_terms
 from model.text import normalise
 
 FOLDER = Path(__file__).with_name("lexicon")
 GAP = "…"
 MAX_GAP_CHARS = 8
 
-_clause_end = re.compile(r"[\s,.!?;:。，！？；：、~…]")
+CLAUSE_ENDS = " ,.!?;:。，！？；：、~…"
 NEGATIONS = "没有|没|木有|冇|不是|不会|不算|不存在|不|无|未|并非|毫无|从未|从没|没啥|没什么"
 BETWEEN = "有|出现|发现|任何|什么|啥|一点|一丝|太|很|那么|明显|存在|是|怎么|过|被|觉得"
 """What may stand between a negation and the term it negates."""
@@ -69,22 +69,18 @@ class Lexicon:
         self.concepts = concepts
         self.entries = tuple(entries)
         concept_of: dict[str, str] = {}
-        patterns: list[tuple[str, str, str]] = []
+        pairs: dict[tuple[str, str], str] = {}
         for entry in self.entries:
             # Split before normalising: NFKC would turn the gap mark into three full stops.
             head, gap, tail = (normalise(part) for part in entry.term.partition(GAP))
             if gap:
-                patterns.append((head, tail, entry.concept))
+                pairs[head, tail] = entry.concept
             else:
                 concept_of[head] = entry.concept
         self._terms, terms = make_terms(concept_of)
         self._concepts = [concept_of[term] for term in terms]
-        self._pieces, pieces = make_terms(piece for pattern in patterns for piece in pattern[:2])
-        number = {piece: i for i, piece in enumerate(pieces)}
-        # By number of the head, then of the tail: the concepts.
-        self._patterns: dict[int, dict[int, list[str]]] = {}
-        for head, tail, concept in patterns:
-            self._patterns.setdefault(number[head], {}).setdefault(number[tail], []).append(concept)
+        self._patterns, order = make_patterns(list(pairs), MAX_GAP_CHARS, CLAUSE_ENDS)
+        self._pattern_concepts = [list(pairs.values())[place] for place in order]
 
     @cached_property
     def feature_names(self) -> tuple[str, ...]:
@@ -117,31 +113,17 @@ class Lexicon:
             Mention(start, end, self._concepts[number], _is_negated(text, start))
             for start, end, number in self._terms.longest(text)
         ]
-        if self._patterns:
-            found.extend(self._gap_mentions(text))
-        return sorted(found)
-
-    def _gap_mentions(self, text: str) -> Iterator[Mention]:
-        pieces = self._pieces.every(text)
-        for place, (start, head_end, head) in enumerate(pieces):
-            tails = self._patterns.get(head)
-            if tails is None:
-                continue
-            for tail_start, end, tail in pieces[place + 1 :]:  # in the order of their starts
-                if tail_start > head_end + MAX_GAP_CHARS:
-                    break
-                if tail in tails and tail_start >= head_end and _is_one_clause(text, head_end, tail_start):
-                    for concept in tails[tail]:
-                        yield Mention(start, end, concept, False)
+        found += [
+            Mention(start, end, self._pattern_concepts[number], False)
+            for start, end, number in self._patterns.find(text)
+        ]
+        found.sort()
+        return found
 
 
 def concept_names(text: str, mentions: Sequence[Mention]) -> frozenset[str]:
     """Return the names of the concept features that hold for a normalised text and its mentions."""
     return frozenset([mention.name for mention in mentions])
-
-
-def _is_one_clause(text: str, start: int, end: int) -> bool:
-    return _clause_end.search(text, start, end) is None
 
 
 def _is_negated(text: str, start: int) -> bool:

@@ -12,7 +12,7 @@ from operator import attrgetter
 from typing import Any, Literal
 
 import msgspec
-from jinja2 import StrictUndefined, TemplateError
+from jinja2 import StrictUndefined, TemplateError, nodes
 from jinja2.meta import find_undeclared_variables
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -28,10 +28,16 @@ MAX_PROOFS = 4
 """A buyer is asked for no more at once; which also bounds the length of a draft."""
 REFUSAL_CHARS = (2, 200)
 """What Taobao takes as the message of a refusal."""
+GLUE = {"zh": "", "en": " "}
+"""What stands between two steps."""
 NOTHING_ALLOWED = "none"
 ESCAPED = frozenset("<>&\"'")
-KEPT_RENDERINGS = 1_024
-"""Of one step: most requests differ only in what a step does not speak of, and repeat what it does."""
+KEPT_RENDERINGS = 256
+"""Of one draft: most requests differ only in what it does not speak of, and repeat what it does."""
+
+AMOUNTS = frozenset({"amount", "partial", "compensation"})
+PLACES = {name: f"\x00{name}\x00" for name in AMOUNTS}
+"""Where an amount goes in a rendered step; YAML has no such character."""
 
 _chinese = re.compile("[\u3400-\u9fff]")
 _latin = re.compile("[A-Za-z]")
@@ -74,36 +80,66 @@ def yuan(fen: int | None) -> str:
     return str(fen // 100) if fen % 100 == 0 else f"{fen // 100}.{fen % 100:02d}"
 
 
-class Template:
-    """A step that speaks of the request; rendered once for the same values of what it speaks of."""
+class Step:
+    """One step of a reply as a template."""
 
     def __init__(self, environment: ImmutableSandboxedEnvironment, source: str) -> None:
         self._template = environment.from_string(source)
-        asked = find_undeclared_variables(environment.parse(source))
+        tree = environment.parse(source)
         # What no reply knows is left out here, so that rendering says that it is undefined.
-        self._names = sorted(asked.intersection(ReplyFacts.__struct_fields__))
-        # Values of all names in one step, not one of Python for each.
-        self._values_of = attrgetter("fault", *self._names)
+        self.names = find_undeclared_variables(tree).intersection(ReplyFacts.__struct_fields__)
+        self.written = {name for name in self.names & AMOUNTS if _is_only_written(name, tree)}
+
+    def render(self, values: dict[str, Any]) -> str:
+        """Return the text of the step; `values` are those of all its names."""
+        context = self._template.new_context({name: values[name] for name in self.names})
+        return "".join(self._template.root_render_func(context)).strip()
+
+
+def _is_only_written(name: str, tree: nodes.Template) -> bool:
+    """Tell whether a template does nothing with a name but write it and ask whether it is there."""
+    written = [node for output in tree.find_all(nodes.Output) for node in output.nodes]
+    asked = [condition.test for condition in tree.find_all(nodes.If)]
+    uses = [node for node in tree.find_all(nodes.Name) if node.name == name]
+    harmless = [node for node in (*written, *asked) if isinstance(node, nodes.Name) and node.name == name]
+    return len(uses) == len(harmless)
+
+
+class Draft:
+    """The steps of one reply; rendered once for the same values of what they speak of.
+
+    An amount that is only written or asked for (`{{ amount }}`, `{% if amount %}`) is put in afterwards:
+    nearly every request has its own.
+    """
+
+    def __init__(self, steps: Sequence[Step], glue: str) -> None:
+        self._steps = steps
+        self._glue = glue
+        names = {name for step in steps for name in step.names}
+        used = {name for step in steps for name in step.names - step.written}
+        self._amounts = sorted(names - used)
+        self._names = sorted(used)
+        self._values_of = attrgetter("fault", *self._names)  # in one step, not one of Python for each
         self._rendered: dict[Any, str] = {}
 
-    def render(self, facts: ReplyFacts) -> str:
-        """Return the text of the step."""
-        key = self._values_of(facts)
+    def write(self, facts: ReplyFacts) -> str:
+        """Return the text of the reply."""
+        amounts = [getattr(facts, name) for name in self._amounts]
+        key = (self._values_of(facts), *map(bool, amounts))
         text = self._rendered.get(key)
         if text is None:
             text = self._render(facts)
             if len(self._rendered) >= KEPT_RENDERINGS:
                 self._rendered.clear()
             self._rendered[key] = text
+        for name, amount in zip(self._amounts, amounts, strict=True):
+            text = text.replace(PLACES[name], amount)
         return text
 
     def _render(self, facts: ReplyFacts) -> str:
-        context = self._template.new_context({name: getattr(facts, name) for name in self._names})
-        return "".join(self._template.root_render_func(context)).strip()
-
-
-Part = str | Template
-"""A step: plain text, or a template where it speaks of the request."""
+        values = {name: getattr(facts, name) for name in self._names}
+        values |= {name: PLACES[name] if getattr(facts, name) else "" for name in self._amounts}
+        return self._glue.join(filter(None, [step.render(values) for step in self._steps]))
 
 
 class ReplyWriter:
@@ -119,33 +155,28 @@ class ReplyWriter:
         self._environment = ImmutableSandboxedEnvironment(autoescape=True, undefined=StrictUndefined)
         # Only the shop: Jinja2's own globals (range and the like) could keep the service busy for ever.
         self._environment.globals = {"shop": _checked(form.shop)}
-        self._compiled: dict[str, Part] = {}
-        self._parts: dict[tuple[str, str, str], list[Part]] = {}
+        self._compiled: dict[str, Step] = {}
+        self._drafts: dict[tuple[str, str, str], Draft] = {}
         for language in LANGUAGES:
             templates: ReplyTemplates = getattr(form.replies, language)
             for fault in FAULTS:
                 longest = _longest_evidence(form, fault, language)
                 for resolution in (*RESOLUTIONS, NOTHING_ALLOWED):
                     steps = _steps(templates, fault, resolution)
-                    self._parts[language, fault, resolution] = [
-                        self._compile(text, ("replies", language, *path)) for path, text in steps
-                    ]
+                    compiled = [self._compile(text, ("replies", language, *path)) for path, text in steps]
+                    self._drafts[language, fault, resolution] = Draft(compiled, GLUE[language])
                     blamed = ("replies", language, *steps[len(steps) // 2][0])  # the offer, or the refusal
                     self._check(language, fault, resolution, longest, blamed)
 
     def write(self, facts: ReplyFacts, resolution: str | None, language: str) -> str:
         """Return the draft for a recommended resolution (None: the rules leave nothing)."""
-        steps = [
-            part if isinstance(part, str) else part.render(facts)
-            for part in self._parts[language, facts.fault, resolution or NOTHING_ALLOWED]
-        ]
-        return (" " if language == "en" else "").join(filter(None, steps))
+        return self._drafts[language, facts.fault, resolution or NOTHING_ALLOWED].write(facts)
 
-    def _compile(self, text: str, path: Path) -> Part:
+    def _compile(self, text: str, path: Path) -> Step:
         text = text.strip()
         if text not in self._compiled:
             try:
-                self._compiled[text] = Template(self._environment, text) if "{" in text else text
+                self._compiled[text] = Step(self._environment, text)
             except TemplateError as error:
                 raise FormError(path, f"template: {error}") from error
         return self._compiled[text]

@@ -3,8 +3,8 @@
 
 static int add_types(PyObject *module)
 {
-    PyType_Spec *specs[] = {&model_spec, &terms_spec};
-    for (int i = 0; i < 2; i++) {
+    PyType_Spec *specs[] = {&model_spec, &terms_spec, &patterns_spec};
+    for (int i = 0; i < 3; i++) {
         PyObject *type = PyType_FromModuleAndSpec(module, specs[i], NULL);
         int failed = !type || PyModule_AddType(module, (PyTypeObject *)type) < 0;
         Py_XDECREF(type);
