@@ -7,11 +7,12 @@ from model.scorer import Score, Scorer
 from model.taxonomy import FAULT_LABELS, gloss
 
 MAX_NAMES = 6
+COLUMN = {label: column for column, label in enumerate(FAULT_LABELS)}
 
 
 def explain(scorer: Scorer, score: Score, category: str, language: str = "zh") -> list[tuple[str, float]]:
     """Return names and weights of the parts that moved the category's logit most, largest first."""
-    column = FAULT_LABELS.index(category)
+    column = COLUMN[category]
     words = word_weights(scorer, score, column)
     concepts = concept_parts(scorer, score, column, language)
     fields = field_weights(scorer, score, column)
@@ -36,7 +37,7 @@ def contributions(scorer: Scorer, score: Score, category: str, language: str = "
     The logit is read against the average of all labels. Together with the intercept the parts add up to it
     exactly (tests/unit/model/test_explanation.py).
     """
-    column = FAULT_LABELS.index(category)
+    column = COLUMN[category]
     parts = {f"“{word}”": weight for word, weight in word_weights(scorer, score, column).items()}
     parts |= concept_parts(scorer, score, column, language)
     names = scorer.tables.fields
@@ -55,9 +56,9 @@ def concept_parts(scorer: Scorer, score: Score, column: int, language: str) -> d
     """Return what naming each concept of the text added to the logit of `column`, by what people read."""
     parts: dict[str, float] = {}
     if score.concepts:
-        weights, glosses = scorer.columns[column].concepts, scorer.lexicon.glosses[language]
+        weights, labels = scorer.columns[column].concepts, scorer.lexicon.labels[language]
         for name in sorted(score.concepts):
-            label = _concept_label(glosses[name], language)
+            label = labels[name]
             parts[label] = parts.get(label, 0.0) + weights[scorer.concepts[name]]
     return parts
 
@@ -68,11 +69,6 @@ def field_weights(scorer: Scorer, score: Score, column: int) -> dict[int, float]
     shares = {row: value * weights[row] for row, value in score.fields.items()}
     total, bound = abs(sum(shares.values())), scorer.tables.field_bound
     return shares if total <= bound else {row: share * bound / total for row, share in shares.items()}
-
-
-@cache
-def _concept_label(name: str, language: str) -> str:
-    return f"{'概念' if language == 'zh' else 'concept'}：{name}"
 
 
 @cache

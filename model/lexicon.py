@@ -101,6 +101,14 @@ class Lexicon:
         }
 
     @cached_property
+    def labels(self) -> dict[str, dict[str, str]]:
+        """Name of every feature by language, as it stands in an explanation."""
+        return {
+            language: {name: f"{kind}：{gloss}" for name, gloss in self.glosses[language].items()}
+            for language, kind in (("zh", "概念"), ("en", "concept"))
+        }
+
+    @cached_property
     def words(self) -> tuple[str, ...]:
         """The plain terms, for the tokenizer's dictionary."""
         return tuple(

@@ -30,11 +30,16 @@ class Whereabouts(IntEnum):
     @classmethod
     def of(cls, logistics_status: str | None, received: bool | None) -> "Whereabouts":
         """Read it off the request."""
-        if logistics_status == LogisticsStatus.NOT_SHIPPED:
-            return cls.SHOP
-        if logistics_status == LogisticsStatus.RETURNED:
-            return cls.BACK
-        return cls.COURIER if received is False else cls.BUYER
+        if logistics_status in _whereabouts:
+            return _whereabouts[logistics_status]
+        return _at_courier if received is False else _at_buyer
+
+
+_whereabouts = {
+    LogisticsStatus.NOT_SHIPPED.value: Whereabouts.SHOP,
+    LogisticsStatus.RETURNED.value: Whereabouts.BACK,
+}
+_at_courier, _at_buyer = Whereabouts.COURIER, Whereabouts.BUYER
 
 
 @dataclass(frozen=True, kw_only=True)

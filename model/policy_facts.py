@@ -13,6 +13,7 @@ from model.text import normalise
 Facts = dict[str, Any]
 Condition = Callable[[Facts], bool]
 
+DELIVERED = LogisticsStatus.DELIVERED
 UNDERWAY = frozenset({LogisticsStatus.NOT_SHIPPED, LogisticsStatus.IN_TRANSIT, LogisticsStatus.LOST})
 ANYTHING_ELSE = "其他"
 """The kind of goods that says nothing; it counts as a missing one."""
@@ -84,7 +85,7 @@ def was_received(request: TriageRequest) -> bool | None:
     """
     if request.goods_received is False or request.logistics_status in UNDERWAY:
         return False
-    if request.goods_received or request.logistics_status == LogisticsStatus.DELIVERED:
+    if request.goods_received or request.logistics_status == DELIVERED:
         return True
     return None
 

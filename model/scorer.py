@@ -7,7 +7,7 @@ tests/integration/test_scorer_parity.py.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from types import ModuleType
 from typing import NamedTuple
@@ -17,19 +17,20 @@ import numpy as np
 
 from model.compiled import Floats, ScorerArrays, ScorerTables
 from model.errors import BundleError, RequestError
-from model.fields import CATEGORICAL, CLIP, NUMERIC
+from model.fields import CATEGORICAL, CLIP, NUMBERS, numbers
 from model.lexicon import Lexicon, Mention, concept_names
 from model.linear_model import UNSEEN as UNSEEN
 from model.linear_model import LinearModel, TextGrams
 from model.native import kernel as native_kernel
 from model.native_model import NativeModel
 from model.numpy_model import NumpyModel
-from model.request import TriageRequest
+from model.request import MAX_FEN, TriageRequest
 from model.taxonomy import FAULT_LABELS, RESOLUTIONS
 from model.text import Cut, normalise
 
 N_FAULTS = len(FAULT_LABELS)
 N_RESOLUTIONS = len(RESOLUTIONS)
+NOT_FINITE = "must be a finite number"
 
 
 class Score(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,8 +110,7 @@ class Scorer:
                 levels[category][level] = row
         self._levels = list(levels.items())
         self._numbers = [
-            (name, number, rows[name], tables.field_mean[name], tables.field_scale[name])
-            for name, number in NUMERIC.items()
+            (name, rows[name], tables.field_mean[name], tables.field_scale[name]) for name in NUMBERS
         ]
 
     def score(self, request: TriageRequest) -> Score:
@@ -128,8 +128,7 @@ class Scorer:
         mentions = self.lexicon.mentions(text)
         concepts = concept_names(text, mentions)
         fields = self.field_values(request)
-        rows = sorted([self.concepts[name] for name in concepts])  # the same sum in every process
-        judged = self.model.judge(text, words, rows, fields)
+        judged = self.model.judge(text, words, self._rows(concepts), fields)
         return Score(
             fault=judged.probabilities[:N_FAULTS],
             resolution=judged.probabilities[N_FAULTS:],
@@ -142,6 +141,19 @@ class Scorer:
             fields=fields,
         )
 
+    def without_fields(self, score: Score) -> Score:
+        """Return what `score` would be of the text alone."""
+        judged = self.model.judge(score.text, score.words, self._rows(score.concepts), {})
+        return msgspec.structs.replace(
+            score,
+            fault=judged.probabilities[:N_FAULTS],
+            resolution=judged.probabilities[N_FAULTS:],
+            fields={},
+        )
+
+    def _rows(self, concepts: Iterable[str]) -> list[int]:
+        return sorted([self.concepts[name] for name in concepts])  # the same sum in every process
+
     def field_values(self, request: TriageRequest) -> dict[int, float]:
         """Row and scaled value of every structured field present and known."""
         values: dict[int, float] = {}
@@ -149,11 +161,11 @@ class Scorer:
             row = rows_by_level.get(getattr(request, name))
             if row is not None:
                 values[row] = 1.0
-        for name, number, row, mean, scale in self._numbers:
-            try:
-                value = number(request)
-            except (ValueError, OverflowError):  # the logarithm of -inf, a float of 10**400
-                value = math.nan
+        try:
+            found = numbers(request)
+        except (ValueError, OverflowError):  # the logarithm of -inf, a float of 10**400
+            raise RequestError(_endless(request), NOT_FINITE) from None
+        for value, (name, row, mean, scale) in zip(found, self._numbers, strict=True):
             if value is None:
                 continue
             scaled = (value - mean) / scale
@@ -162,7 +174,7 @@ class Scorer:
             elif math.isfinite(value):
                 values[row] = math.copysign(CLIP, scaled)
             else:
-                raise RequestError(name, "must be a finite number")
+                raise RequestError(name, NOT_FINITE)
         return values
 
     def score_many(self, requests: Sequence[TriageRequest]) -> tuple[Floats, Floats]:
@@ -178,3 +190,11 @@ class Scorer:
             probabilities[row, :N_FAULTS] = score.fault
             probabilities[row, N_FAULTS:] = score.resolution
         return probabilities[:, :N_FAULTS], probabilities[:, N_FAULTS:]
+
+
+def _endless(request: TriageRequest) -> str:
+    """Name a field whose number is not finite, or too large for one."""
+    for name, value in msgspec.structs.asdict(request).items():
+        if isinstance(value, int | float) and not -MAX_FEN <= value <= MAX_FEN:
+            return name
+    return "body"
