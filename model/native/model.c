@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+enum { MOST_ROWS = 1 << 28 }; /* so that no size overflows; the index has 32 bits for a row */
+
 typedef struct {
     PyObject_HEAD
     Grams grams;
@@ -50,6 +52,9 @@ static PyObject *model_new(PyTypeObject *type, PyObject *args, PyObject *keyword
                           &arrays[2], &n_concepts, &arrays[3], &n_fields, &arrays[4], &arrays[5], &arrays[6],
                           &bound, &fault, &resolution))
         return NULL;
+    if (n_chars < 0 || n_concepts < 0 || n_fields < 0 || n_chars > MOST_ROWS || n_concepts > MOST_ROWS ||
+        n_fields > MOST_ROWS || PyList_GET_SIZE(words) > MOST_ROWS)
+        return PyErr_Format(PyExc_ValueError, "no such number of rows");
     Model *self = (Model *)type->tp_alloc(type, 0); /* all zero */
     if (!self)
         return NULL;

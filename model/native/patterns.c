@@ -26,7 +26,12 @@ static int read_pairs(Patterns *self, PyObject *pairs, Py_ssize_t n_pieces)
     }
     int before = 0, head, tail;
     for (Py_ssize_t i = 0; i < n; i++) {
-        if (!PyArg_ParseTuple(PyList_GET_ITEM(pairs, i), "ii", &head, &tail))
+        PyObject *pair = PyList_GET_ITEM(pairs, i);
+        if (!PyTuple_Check(pair)) {
+            PyErr_SetString(PyExc_TypeError, "a pattern is a pair of numbers");
+            return -1;
+        }
+        if (!PyArg_ParseTuple(pair, "ii", &head, &tail))
             return -1;
         if (head < before || head >= n_pieces) {
             PyErr_SetString(PyExc_ValueError, "the patterns are not sorted by the number of their head");
