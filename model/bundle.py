@@ -16,7 +16,7 @@ from model.operating_point import OperatingPoint
 from model.scorer import Scorer
 from model.text import make_cut
 
-FORMAT = 1
+FORMAT = 2
 ARRAY_NAMES = tuple(ScorerArrays.__dataclass_fields__)
 
 TABLES_FILE = "scorer.json"

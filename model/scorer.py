@@ -152,7 +152,7 @@ class Scorer:
         squares = weights * sublinear * coefficients[:, -1]
         for block in (slice(n_words), slice(n_words, None)):
             if norm := math.sqrt(np.add.reduce(squares[block])):
-                weights[block] /= norm
+                weights[block] /= math.sqrt(norm)
         return TextGrams(
             n_words=n_words, rows=rows, counts=counts, weights=weights, coefficients=coefficients
         )
