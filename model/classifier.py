@@ -1,59 +1,29 @@
-"""The two heads as scikit-learn estimators: the reference the compiled scorer must equal."""
+"""The two heads over one set of features: the reference the compiled scorer must equal."""
 
 from collections.abc import Sequence
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 import scipy.sparse as sp
-from scipy.special import softmax
 from sklearn.base import BaseEstimator, clone
-from sklearn.calibration import CalibratedClassifierCV
-from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import GroupKFold, cross_val_predict
+from sklearn.model_selection import GroupKFold
 from sklearn.pipeline import FeatureUnion
 
+from model.heads import BoundedFieldsLogisticRegression, fit_calibrated
 from model.request import TriageRequest
 from model.taxonomy import FAULT_LABELS, RESOLUTIONS
 
 
-class BoundedFieldsLogisticRegression(LogisticRegression):
-    """Multinomial logistic regression in which the last columns can only say so much.
+class Lesson(NamedTuple):
+    """A bare text that teaches the fault head a label: a variant of a request, or another reading of it.
 
-    The fields' share of each class's logit, centred over the classes, is clipped to ±`field_bound`, so
-    no history of a buyer, however odd, can make a category by itself: exp(2 × bound) is the largest
-    factor by which fields may change the odds of two categories.
-
-    Parameters
-    ----------
-    n_field_columns : number of columns at the right end that are structured fields.
-    field_bound : bound of their centred contribution, in logits (natural units).
-    C, max_iter, tol : as in scikit-learn.
+    `origin` is the request's position, whose group and weight the lesson shares; `weight` multiplies that.
     """
 
-    def __init__(
-        self,
-        n_field_columns: int = 0,
-        field_bound: float = 1.5,
-        C: float = 1.0,
-        max_iter: int = 1_000,
-        tol: float = 1e-3,
-    ) -> None:
-        super().__init__(C=C, max_iter=max_iter, tol=tol)
-        self.n_field_columns = n_field_columns
-        self.field_bound = field_bound
-
-    def decision_function(self, X: sp.csr_matrix) -> np.ndarray:
-        """Return logits of shape (n_samples, n_classes)."""
-        split = X.shape[1] - self.n_field_columns
-        text = X[:, :split] @ self.coef_[:, :split].T
-        fields = X[:, split:] @ self.coef_[:, split:].T
-        fields = fields - fields.mean(axis=1, keepdims=True)
-        bounded = np.clip(fields, -self.field_bound, self.field_bound)
-        return np.asarray(text + bounded + self.intercept_)
-
-    def predict_proba(self, X: sp.csr_matrix) -> np.ndarray:
-        """Return the softmax of the bounded logits, shape (n_samples, n_classes)."""
-        return np.asarray(softmax(self.decision_function(X), axis=1))
+    origin: int
+    request: TriageRequest
+    fault: str
+    weight: float
 
 
 class TriageClassifier(BaseEstimator):
@@ -97,6 +67,7 @@ class TriageClassifier(BaseEstimator):
         *,
         groups: Sequence[Any],
         sample_weight: np.ndarray | None = None,
+        lessons: Sequence[Lesson] = (),
     ) -> Self:
         """Fit both heads.
 
@@ -107,50 +78,51 @@ class TriageClassifier(BaseEstimator):
         resolutions : n labels of `RESOLUTIONS`, None where a request has no resolution to learn from.
         groups : n keys; requests of one group (near-duplicates, copies) never sit on two sides of a fold.
         sample_weight : n weights, e.g. inverse sampling probabilities.
+        lessons : what the fault head learns besides; they count neither for the vocabulary nor for the
+            temperature.
         """
         weights = np.ones(len(faults)) if sample_weight is None else np.asarray(sample_weight, dtype=float)
-        weights = np.tile(weights / weights.mean(), 2)
-        y = np.tile(np.asarray(faults), 2)
-        group_keys = np.tile(np.asarray(groups), 2)
-        X = self._fit_features(requests)
+        weights = weights / weights.mean()
+        twice = 2 * len(faults)
+        origin = np.array([*range(len(faults))] * 2 + [lesson.origin for lesson in lessons])
+        X = self._fit_features(requests, [lesson.request for lesson in lessons])
+        y = np.array([*faults, *faults, *(lesson.fault for lesson in lessons)])
+        keys = np.asarray(groups)[origin]
+        taught = weights[origin] * np.array([1.0] * twice + [lesson.weight for lesson in lessons])
 
         fault = BoundedFieldsLogisticRegression(
             self.n_field_columns_, self.field_bound, C=self.fault_C, tol=self.tol
         )
-        folds = list(GroupKFold(self.n_folds).split(X, y, group_keys))
-        self.fault_ = CalibratedClassifierCV(fault, method="temperature", cv=folds, ensemble=False)
-        self.fault_.fit(X, y, sample_weight=weights)
-        out_of_fold = cross_val_predict(
-            fault, X, y, cv=folds, method="decision_function", params={"sample_weight": weights}
-        )
-        p_fault = self._calibrated(out_of_fold)
-
-        known = np.tile([r is not None for r in resolutions], 2)
-        Z = sp.hstack([X[known], sp.csr_matrix(p_fault[known])]).tocsr()
+        folds = GroupKFold(self.n_folds).split(X, y, keys)
+        self.fault_, logits = fit_calibrated(fault, X, y, sample_weight=taught, folds=folds, n_judged=twice)
+        known = np.flatnonzero(np.tile([r is not None for r in resolutions], 2))
+        Z = sp.hstack([X[known], sp.csr_matrix(self.fault_.calibrated(logits)[known])]).tocsr()
         y_resolution = np.array([r for r in resolutions if r is not None] * 2)
         resolution = BoundedFieldsLogisticRegression(0, 0.0, C=self.resolution_C, tol=self.tol)
-        folds = list(GroupKFold(self.n_folds).split(Z, y_resolution, group_keys[known]))
-        self.resolution_ = CalibratedClassifierCV(resolution, method="temperature", cv=folds, ensemble=False)
-        self.resolution_.fit(Z, y_resolution, sample_weight=weights[known])
+        folds = GroupKFold(self.n_folds).split(Z, y_resolution, keys[known])
+        self.resolution_, _ = fit_calibrated(
+            resolution, Z, y_resolution, sample_weight=taught[known], folds=folds, n_judged=len(known)
+        )
         return self
 
-    def _fit_features(self, requests: Sequence[TriageRequest]) -> sp.csr_matrix:
-        """Return the features of every request, then of its bare text (the field columns zero)."""
+    def _fit_features(
+        self, requests: Sequence[TriageRequest], lessons: Sequence[TriageRequest]
+    ) -> sp.csr_matrix:
+        """Return the features of every request, of its bare text (the field columns zero), of the lessons."""
         self.features_ = clone(self.features)
         full = self.features_.fit_transform(requests).tocsr()
         self.n_field_columns_ = len(self.features_.named_transformers["field"].names_)
         keep = np.ones(full.shape[1])
         keep[-self.n_field_columns_ :] = 0.0
-        return sp.vstack([full, full @ sp.diags_array(keep)]).tocsr()
-
-    def _calibrated(self, logits: np.ndarray) -> np.ndarray:
-        """Softmax of logits over the fault temperature, columns in the order of the fitted classes."""
-        return np.asarray(softmax(inverse_temperature(self.fault_) * logits, axis=1))
+        blocks = [full, full @ sp.diags_array(keep)]
+        if lessons:
+            blocks.append(self.features_.transform(lessons))
+        return sp.vstack(blocks).tocsr()
 
     def predict_fault_proba(self, requests: Sequence[TriageRequest]) -> np.ndarray:
         """Return calibrated probabilities, shape (n, 6), columns in the order of `FAULT_LABELS`."""
         X = self.features_.transform(requests).tocsr()
-        order = [list(self.fault_.classes_).index(label) for label in FAULT_LABELS]
+        order = [self.fault_.classes.index(label) for label in FAULT_LABELS]
         return np.asarray(self.fault_.predict_proba(X)[:, order])
 
     def predict_resolution_proba(self, requests: Sequence[TriageRequest]) -> np.ndarray:
@@ -162,11 +134,6 @@ class TriageClassifier(BaseEstimator):
         Z = sp.hstack([X, sp.csr_matrix(self.fault_.predict_proba(X))]).tocsr()
         found = self.resolution_.predict_proba(Z)
         result = np.zeros((X.shape[0], len(RESOLUTIONS)))
-        for column, label in enumerate(self.resolution_.classes_):
+        for column, label in enumerate(self.resolution_.classes):
             result[:, RESOLUTIONS.index(label)] = found[:, column]
         return result
-
-
-def inverse_temperature(calibrated: CalibratedClassifierCV) -> float:
-    """Return the factor on the logits that temperature scaling has learned."""
-    return float(calibrated.calibrated_classifiers_[0].calibrators[0].beta_)

@@ -87,7 +87,7 @@ class NumpyModel:
 
 
 def _weigh(rows: np.ndarray, n_words: int, squared_idf: Floats) -> tuple[Floats, Floats]:
-    """Count and weight of every n-gram; each of the two blocks has an l2 norm of one."""
+    """Count and weight of every n-gram; each of the two blocks is normalised half way (`SquareRootNorm`)."""
     each = rows.tolist()
     counts = np.fromiter(map(Counter(each).__getitem__, each), float, len(each))
     sublinear = 1.0 + np.log(counts)
@@ -95,7 +95,7 @@ def _weigh(rows: np.ndarray, n_words: int, squared_idf: Floats) -> tuple[Floats,
     squares = weights * sublinear * squared_idf
     for block in (slice(n_words), slice(n_words, None)):
         if norm := math.sqrt(np.add.reduce(squares[block])):
-            weights[block] /= norm
+            weights[block] /= math.sqrt(norm)
     unseen = rows == UNSEEN
     counts[unseen] = weights[unseen] = 0.0
     return counts, weights

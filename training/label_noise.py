@@ -22,7 +22,9 @@ def out_of_fold_probabilities(rows: Sequence[LabeledRow]) -> np.ndarray:
     requests = [bare(row.request) for row in rows]
     labels = np.array([FAULT_LABELS.index(row.fault) for row in rows])
     groups = duplicate_groups([row.request.text for row in rows])
-    features = make_features(word_weight=1.0, char_weight=1.0, concept_weight=0.3, field_weight=0.0, min_df=2)
+    features = make_features(
+        word_weight=0.16, char_weight=0.13, concept_weight=0.3, field_weight=0.0, min_df=2
+    )
     X = features.fit_transform(requests).tocsr()
     found = np.zeros((len(rows), len(FAULT_LABELS)))
     folds = list(GroupKFold(N_FOLDS).split(X, labels, groups))

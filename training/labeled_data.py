@@ -13,7 +13,7 @@ DATA_FOLDER = Path(__file__).parents[1] / "data" / "labeled"
 
 Split = Literal["train", "calibration", "test"]
 
-INVENTED = frozenset({"seed", "written", "plain"})
+INVENTED = frozenset({"seed", "written", "plain", "unprompted"})
 """Sources of rows that writers made up, fields and all."""
 
 
@@ -28,13 +28,15 @@ class LabeledRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     ----------
     request : the request; its `refund_id` is the row's identity.
     fault : one of the five categories, or `none`.
+    alternative : the label that a trained colleague could choose as well; None where the text is unarguable
+        or nobody noted it.
     resolution : what a sensible agent would do; None where the row says nothing of it.
     split : which side of the fixed split the row sits on.
     hard : two causes, negation, misleading keyword, implied cause, disputed damage or a size question.
     genre : how it is written (form, chat, rant, review, …).
     goods : kind of goods the text is about (the request's `product_category` may be missing).
     received : whether the text tells that the goods are with the buyer; None where nobody noted it.
-    source : `seed`, `written` and `plain` are invented by writers (see data/labeled/README.md);
+    source : `seed`, `written`, `plain` and `unprompted` are invented by writers (data/labeled/README.md);
         `verdict` and `outcome` come from life.
     writer : who wrote or decided it.
     labelled_on : ISO day.
@@ -45,6 +47,7 @@ class LabeledRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
     request: TriageRequest
     fault: str
+    alternative: str | None = None
     resolution: str | None = None
     split: Split
     hard: bool = False

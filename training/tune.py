@@ -25,8 +25,8 @@ def suggest(trial: optuna.Trial, base: FitParameters) -> FitParameters:
     """Draw the settings of one trial; what is not searched for stays as it is."""
     return msgspec.structs.replace(
         base,
-        word_weight=trial.suggest_float("word_weight", 0.3, 2.0),
-        char_weight=trial.suggest_float("char_weight", 0.3, 2.0),
+        word_weight=trial.suggest_float("word_weight", 0.05, 0.35),
+        char_weight=trial.suggest_float("char_weight", 0.05, 0.35),
         concept_weight=trial.suggest_float("concept_weight", 0.1, 1.5),
         field_weight=trial.suggest_float("field_weight", 0.05, 0.6),
         fault_C=trial.suggest_float("fault_C", 0.3, 20.0, log=True),

@@ -171,7 +171,8 @@ static int count(const Found *found)
     return 0;
 }
 
-/* Weigh the n-grams of one block, i.e. the words or the characters, to an l2 norm of one. */
+/* Weigh the n-grams of one block, i.e. the words or the characters: sublinear counts over the square root of the
+ * block's l2 norm (SquareRootNorm in model/features.py). */
 static void weigh(const Grams *grams, const Found *found, Py_ssize_t from, Py_ssize_t to)
 {
     double squares = 0.0;
@@ -184,9 +185,9 @@ static void weigh(const Grams *grams, const Found *found, Py_ssize_t from, Py_ss
         found->weights[i] = sublinear / n;
         squares += sublinear * sublinear / n * grams->rows[found->rows[i]].squared_idf;
     }
-    double norm = sqrt(squares);
-    for (Py_ssize_t i = from; norm > 0.0 && i < to; i++)
-        found->weights[i] /= norm;
+    double divisor = sqrt(sqrt(squares));
+    for (Py_ssize_t i = from; divisor > 0.0 && i < to; i++)
+        found->weights[i] /= divisor;
 }
 
 /* Fill `found`, whose arrays the caller has made; -1 with an exception where memory is short. */

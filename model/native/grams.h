@@ -31,7 +31,7 @@ typedef struct {
     Py_ssize_t n, n_words, n_points; /* all; those of words and pairs; characters of the text */
     int64_t *rows;   /* (n), UNSEEN where training has not seen it */
     double *counts;  /* (n), how often each occurs in the text; 0 where unseen */
-    double *weights; /* (n), sublinear count over the block's norm, shared out over its occurrences */
+    double *weights; /* (n), sublinear count over the block's divisor, shared out over its occurrences */
 } Found;
 
 enum { UNSEEN = -1 };
