@@ -19,7 +19,10 @@ from model.scorer import Scorer
 from model.text import make_cut
 
 FORMAT = 3
-"""2: n-grams normalised half way. 3: only texts with a traditional character are simplified, terms are truly leftmost-longest."""
+"""2: n-grams normalised half way.
+
+3: only texts with a traditional character are simplified, terms are truly leftmost-longest.
+"""
 ARRAY_NAMES = tuple(ScorerArrays.__dataclass_fields__)
 
 TABLES_FILE = "scorer.json"

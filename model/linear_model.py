@@ -41,7 +41,10 @@ class TextGrams(msgspec.Struct, frozen=True):
 
     @property
     def weights(self) -> Floats:
-        """(n,) its sublinear count over the square root of the block's norm, shared out over its occurrences; 0 where unseen."""
+        """(n,) its sublinear count over the square root of the block's norm, shared out over its occurrences.
+
+        0 where unseen.
+        """
         return np.frombuffer(self.weight_bytes)
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from model.decision import AppliedRule, Decision, Excluded, Opinion
+from model.draft import ReplyFacts
 from model.errors import PolicyError
 from model.policy_conditions import FormError
 from model.policy_costs import CostTable, Prices, Whereabouts, make_cost_table
@@ -12,7 +13,7 @@ from model.policy_facts import NOTHING, Facts, gather, no_reason_return
 from model.policy_file import read_form
 from model.policy_form import PolicyForm, Proof
 from model.policy_rules import CompiledRule, CompiledRules, CompiledSignal, compile_rules
-from model.reply import MAX_PROOFS, ReplyFacts, ReplyWriter, reply_language, yuan
+from model.reply import MAX_PROOFS, ReplyWriter, reply_language, yuan
 from model.request import TriageRequest
 from model.taxonomy import RESOLUTIONS, FaultCategory, LogisticsStatus, Resolution
 
