@@ -43,9 +43,16 @@ class ReplyFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Step:
-    """One step of a reply as a template."""
+    """One step of a reply: plain text, or a template where it speaks of the request."""
 
     def __init__(self, environment: ImmutableSandboxedEnvironment, source: str) -> None:
+        self._source = source
+        self.names: set[str] = set()
+        self.written: set[str] = set()
+        self._rendered: dict[Any, str] = {}
+        self._template = None
+        if "{" not in source:
+            return
         self._template = environment.from_string(source)
         tree = environment.parse(source)
         # What no reply knows is left out here, so that rendering says that it is undefined.
@@ -54,8 +61,22 @@ class Step:
 
     def render(self, values: dict[str, Any]) -> str:
         """Return the text of the step; `values` are those of all its names."""
-        context = self._template.new_context({name: values[name] for name in self.names})
-        return "".join(self._template.root_render_func(context)).strip()
+        if self._template is None:
+            return self._source
+        asked = {name: values[name] for name in self.names}
+        key = tuple(asked.values())
+        text = self._rendered.get(key)
+        if text is None:
+            text = "".join(self._template.root_render_func(self._template.new_context(asked))).strip()
+            _keep(self._rendered, key, text)
+        return text
+
+
+def _keep(rendered: dict[Any, str], key: Any, text: str) -> None:
+    """Keep a rendering, so many at most."""
+    if len(rendered) >= KEPT_RENDERINGS:
+        rendered.clear()
+    rendered[key] = text
 
 
 def _is_only_written(name: str, tree: nodes.Template) -> bool:
@@ -91,9 +112,7 @@ class Draft:
         text = self._rendered.get(key)
         if text is None:
             text = self._render(facts)
-            if len(self._rendered) >= KEPT_RENDERINGS:
-                self._rendered.clear()
-            self._rendered[key] = text
+            _keep(self._rendered, key, text)
         for name, amount in zip(self._amounts, amounts, strict=True):
             text = text.replace(PLACES[name], amount)
         return text
