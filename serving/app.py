@@ -24,6 +24,7 @@ from serving.review import pages as review_pages
 from serving.review import report_pages
 from serving.review.similar import SimilarCases
 from serving.scoring import endpoints as scoring_endpoints
+from serving.scoring.body_route import BodyRoutesFirst
 from serving.scoring.group_commit import GroupCommit
 from serving.scoring.openapi import add_components
 from serving.scoring.service import now_utc
@@ -75,8 +76,13 @@ def make_app(settings: Settings | None = None) -> FastAPI:
     """Put the application together."""
     log_masking.install()
     settings = settings or get_settings()
-    app = FastAPI(
-        title="Refund Triage", version="1", description=DESCRIPTION, lifespan=lifespan, redirect_slashes=False
+    app = BodyRoutesFirst(
+        scoring_endpoints.router.routes,
+        title="Refund Triage",
+        version="1",
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        redirect_slashes=False,
     )
     app.state.settings = settings
     app.state.champion = Champion(

@@ -67,7 +67,7 @@ def answer(request: TriageRequest, judgement: Judgement, now: datetime, *, expla
         demoted=judgement.demoted,
         explained=explained,
     )
-    metrics.judged.labels(triage.route, triage.fault.category).inc()
+    metrics.judged_as(triage.route, triage.fault.category).inc()
     return triage
 
 
