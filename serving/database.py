@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, TypeDecorator, create_engine, event
+from sqlalchemy.exc import DBAPIError
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 
@@ -66,9 +67,36 @@ def make_engine(url: str) -> Engine:
     def begin(connection: Connection) -> None:
         # IMMEDIATE: a transaction that reads and then writes would else fail when another wrote between.
         kind = "DEFERRED" if connection.get_execution_options().get("read_only") else "IMMEDIATE"
-        connection.exec_driver_sql(f"BEGIN {kind}")
+        with told_as_sqlalchemy(connection):
+            driver_of(connection).execute(f"BEGIN {kind}")
 
     return engine
+
+
+def driver_of(connection: Connection) -> Any:
+    """Return the driver's own connection; what it raises is for `told_as_sqlalchemy`."""
+    return connection.connection.driver_connection
+
+
+@contextmanager
+def told_as_sqlalchemy(connection: Connection) -> Iterator[None]:
+    """Turn the driver's errors into SQLAlchemy's, and give up a connection that is lost."""
+    errors = connection.dialect.loaded_dbapi.Error
+    try:
+        yield
+    except errors as error:
+        lost = connection.dialect.is_disconnect(error, connection.connection.dbapi_connection, None)
+        if lost:
+            connection.invalidate(error)
+        raise DBAPIError.instance(
+            None,
+            None,
+            error,
+            errors,
+            hide_parameters=True,
+            connection_invalidated=lost,
+            dialect=connection.dialect,
+        ) from error
 
 
 @contextmanager

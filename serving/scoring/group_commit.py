@@ -7,10 +7,11 @@ import threading
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError
 
 from serving.review.sampling import SHIPPED, Sampling
+from serving.scoring.statements import transaction
 from serving.scoring.store import Case, StoredAnswer, store_cases
 
 logger = logging.getLogger(__name__)
@@ -31,6 +32,7 @@ class GroupCommit:
         self._max_cases = max_cases
         self._queue: queue.SimpleQueue[Waiting | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="group-commit", daemon=True)
+        self._connection: Connection | None = None
         self.on_commit: Any = lambda size: None
 
     def start(self) -> None:
@@ -41,6 +43,8 @@ class GroupCommit:
         """Store what waits, then end the thread."""
         self._queue.put(None)
         self._thread.join()
+        if self._connection is not None:
+            self._connection.close()
 
     async def store(self, case: Case) -> StoredAnswer:
         """Store one case; returns when it is committed."""
@@ -75,8 +79,7 @@ class GroupCommit:
 
     def _commit(self, batch: Sequence[Waiting]) -> None:
         try:
-            with self._engine.begin() as connection:
-                answers = store_cases(connection, [case for case, _, _ in batch], self._sampling)
+            answers = self._store([case for case, _, _ in batch])
         except OperationalError as error:
             # The database does not answer: each case alone would wait for it again.
             _resolve(batch, [error] * len(batch))
@@ -89,6 +92,25 @@ class GroupCommit:
         else:
             self.on_commit(len(batch))
             _resolve(batch, answers)
+
+    def _store(self, cases: Sequence[Case]) -> list[StoredAnswer]:
+        """Store cases through the connection that this thread keeps; one that was lost is made again once.
+
+        Whether the lost one had committed does not matter: what is stored already gets its stored answer.
+        """
+        try:
+            return self._try_to_store(cases)
+        except OperationalError as error:
+            if not error.connection_invalidated:
+                raise
+            logger.warning("the connection to the database was lost: %s", type(error.orig).__name__)
+            return self._try_to_store(cases)
+
+    def _try_to_store(self, cases: Sequence[Case]) -> list[StoredAnswer]:
+        if self._connection is None:
+            self._connection = self._engine.connect()
+        with transaction(self._connection):
+            return store_cases(self._connection, cases, self._sampling)
 
 
 def _resolve(batch: Sequence[Waiting], results: Sequence[StoredAnswer | Exception]) -> None:

@@ -1,0 +1,121 @@
+"""The statements of the storing thread, past SQLAlchemy: the one place that knows both databases' own words.
+
+What SQLAlchemy does around a statement costs more than SQLite does inside it: 20 to 40 µs each time, and
+several for each row (docs/decisions/0060-storing-past-sqlalchemy.md). Errors are SQLAlchemy's.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from datetime import UTC, datetime
+from operator import itemgetter
+from typing import Any
+
+import msgspec
+from sqlalchemy import JSON, Connection, Dialect, Table
+
+from serving.database import UtcDateTime, driver_of, told_as_sqlalchemy
+
+LATEST_REVISIONS = {
+    # SQLite takes the other columns from the row that has the maximum.
+    "sqlite": "SELECT refund_id, max(revision), content_hash, answer FROM triages"
+    " WHERE refund_id IN (SELECT value FROM json_each(?)) GROUP BY refund_id",
+    # One look into the index for each id: a plan made while the table was small stays right when it is large.
+    "postgresql": "SELECT newest.* FROM json_array_elements_text(%s::json) AS id CROSS JOIN LATERAL ("
+    "SELECT refund_id, revision, content_hash, answer FROM triages WHERE refund_id = id"
+    " ORDER BY revision DESC LIMIT 1) AS newest",
+}
+
+LOCK_REFUND_IDS = (
+    "SELECT pg_advisory_xact_lock(hashtextextended(id, 0)) FROM json_array_elements_text(%s::json) AS id"
+)
+
+
+@contextmanager
+def transaction(connection: Connection) -> Iterator[None]:
+    """Open a transaction; to PostgreSQL its statements go together, two journeys instead of six.
+
+    Nothing is committed for certain before this context has ended.
+    """
+    with told_as_sqlalchemy(connection):
+        together = connection.dialect.name == "postgresql"
+        with driver_of(connection).pipeline() if together else nullcontext(), connection.begin():
+            yield
+
+
+def lock(connection: Connection, refund_ids: Sequence[str]) -> None:
+    """Keep two processes that answer one request apart; SQLite's one writer needs no such lock.
+
+    The second waits here and then finds the first's row. Give the ids in order, so that two batches can
+    never wait for each other.
+    """
+    if connection.dialect.name == "postgresql":
+        with told_as_sqlalchemy(connection):
+            driver_of(connection).execute(LOCK_REFUND_IDS, (_json(refund_ids),))
+
+
+def latest_revisions(connection: Connection, refund_ids: Sequence[str]) -> dict[str, tuple[int, str, str]]:
+    """Return revision, content hash and answer of the newest revision of each request that is stored."""
+    with told_as_sqlalchemy(connection):
+        query = LATEST_REVISIONS[connection.dialect.name]
+        rows = driver_of(connection).execute(query, (_json(refund_ids),)).fetchall()
+    return {refund_id: (revision, digest, answer) for refund_id, revision, digest, answer in rows}
+
+
+class RowInsert:
+    """Adds rows of one table, given as mappings from these column names, in one call of the driver."""
+
+    def __init__(self, table: Table, names: Sequence[str]) -> None:
+        columns = [table.c[name] for name in names]
+        self._table = table
+        self._names = names
+        self._queries: dict[str, str] = {}
+        self._moments = [c.name for c in columns if isinstance(c.type, UtcDateTime)]
+        self._documents = [c.name for c in columns if isinstance(c.type, JSON)]
+        self._values = itemgetter(*names)
+
+    def execute(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Add the rows.
+
+        Raises
+        ------
+        ValueError
+            When a moment has no time zone.
+        """
+        for row in rows:
+            for name in self._moments:
+                if row[name] is not None and row[name].tzinfo is None:
+                    raise ValueError("a moment without time zone")
+        dialect = connection.dialect
+        query = self._queries.get(dialect.name) or self._query_for(dialect)
+        with told_as_sqlalchemy(connection):
+            if dialect.name == "postgresql":
+                driver_of(connection).execute(query, (_json(rows),))
+            else:
+                driver_of(connection).executemany(query, [self._for_sqlite(row) for row in rows])
+
+    def _query_for(self, dialect: Dialect) -> str:
+        listed = ", ".join(self._names)
+        query = f"INSERT INTO {self._table.name} ({listed})"
+        if dialect.name == "postgresql":
+            typed = ", ".join(f"{name} {self._table.c[name].type.compile(dialect)}" for name in self._names)
+            query += f" SELECT {listed} FROM json_to_recordset(%s::json) AS r({typed})"  # noqa: S608 - our names
+        else:
+            query += f" VALUES ({', '.join('?' * len(self._names))})"
+        return self._queries.setdefault(dialect.name, query)
+
+    def _for_sqlite(self, row: Mapping[str, Any]) -> Any:
+        plain = dict(row)
+        for name in self._moments:
+            plain[name] = sqlite_moment(row[name])
+        for name in self._documents:
+            plain[name] = _json(row[name])
+        return self._values(plain)
+
+
+def sqlite_moment(at: datetime | None) -> str | None:
+    """Write a moment as SQLAlchemy's type for SQLite reads it: UTC, without zone."""
+    return None if at is None else at.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
+def _json(value: Any) -> str:
+    return msgspec.json.encode(value).decode()
