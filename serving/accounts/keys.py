@@ -50,7 +50,9 @@ class ApiKeys:
         self._engine = engine
         self._lock = threading.Lock()
         self._scopes: dict[str, list[str]] = {}
-        self._any = False
+        # While no key was ever made the API is open: a first run on the own machine needs no set-up. Revoking
+        # the last key does not open it again.
+        self.are_needed = False
         self._read_at = float("-inf")
         self._ahead: asyncio.Task[None] | None = None
 
@@ -66,7 +68,7 @@ class ApiKeys:
                 return
             with reading(self._engine) as connection:
                 rows = connection.execute(select(api_keys)).all()
-            self._any = bool(rows)
+            self.are_needed = bool(rows)
             self._scopes = {row.key_hash: row.scopes for row in rows if row.revoked_at is None}
             self._read_at = time.monotonic()
 
@@ -88,15 +90,12 @@ class ApiKeys:
     def check(self, authorization: str, scope: Scope) -> None:
         """Let a call with this Authorization header pass, or refuse it.
 
-        While no key was ever made the API is open: a first run on the own machine needs no set-up. Revoking
-        the last key does not open it again.
-
         Raises
         ------
         NotSignedInError, ForbiddenError
             When the key is missing or unknown, or lacks the scope.
         """
-        if not self._any:
+        if not self.are_needed:
             return
         kind, _, key = authorization.partition(" ")
         scopes = self._scopes.get(hash_of(key.strip())) if kind.lower() == "bearer" else None
@@ -112,6 +111,7 @@ def require(scope: Scope) -> Callable[[Request], Awaitable[None]]:
     async def check(request: Request) -> None:
         keys: ApiKeys = request.app.state.api_keys
         await keys.keep_fresh()
-        keys.check(request.headers.get("authorization", ""), scope)
+        if keys.are_needed:
+            keys.check(request.headers.get("authorization", ""), scope)
 
     return check

@@ -30,7 +30,10 @@ class GroupCommit:
         self._engine = engine
         self._sampling = sampling
         self._max_cases = max_cases
-        self._queue: queue.SimpleQueue[Waiting | None] = queue.SimpleQueue()
+        self._turns: dict[asyncio.AbstractEventLoop, list[Waiting]] = {}
+        self._queue: queue.SimpleQueue[list[Waiting] | None] = queue.SimpleQueue()
+        self._waiting: list[Waiting] = []
+        self._ended = False
         self._thread = threading.Thread(target=self._run, name="group-commit", daemon=True)
         self._connection: Connection | None = None
         self.on_commit: Any = lambda size: None
@@ -50,8 +53,17 @@ class GroupCommit:
         """Store one case; returns when it is committed."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[StoredAnswer] = loop.create_future()
-        self._queue.put((case, loop, future))
+        turn = self._turns.get(loop)
+        if turn is None:
+            turn = self._turns[loop] = []
+            # After everything that is ready now: what arrived together is judged first and then handed over
+            # at once, where a thread woken by the first case would commit that one alone.
+            loop.call_soon(self._hand_over, loop)
+        turn.append((case, loop, future))
         return await future
+
+    def _hand_over(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._queue.put(self._turns.pop(loop))
 
     def _run(self) -> None:
         while True:
@@ -65,16 +77,15 @@ class GroupCommit:
                 logger.exception("a group commit broke down")
 
     def _gather(self) -> list[Waiting]:
-        batch: list[Waiting] = []
-        while len(batch) < self._max_cases:
+        """Wait for cases; return those that wait by now, at most as many as may share a commit."""
+        while not self._ended and len(self._waiting) < self._max_cases:
             try:
-                item = self._queue.get(block=not batch)
+                turn = self._queue.get(block=not self._waiting)
             except queue.Empty:
                 break
-            if item is None:
-                self._queue.put(None)  # end after this batch
-                break
-            batch.append(item)
+            self._ended = turn is None
+            self._waiting += turn or []
+        batch, self._waiting = self._waiting[: self._max_cases], self._waiting[self._max_cases :]
         return batch
 
     def _commit(self, batch: Sequence[Waiting]) -> None:

@@ -65,12 +65,11 @@ class RowInsert:
     """Adds rows of one table, given as mappings from these column names, in one call of the driver."""
 
     def __init__(self, table: Table, names: Sequence[str]) -> None:
-        columns = [table.c[name] for name in names]
         self._table = table
         self._names = names
         self._queries: dict[str, str] = {}
-        self._moments = [c.name for c in columns if isinstance(c.type, UtcDateTime)]
-        self._documents = [c.name for c in columns if isinstance(c.type, JSON)]
+        self._moments = [at for at, name in enumerate(names) if isinstance(table.c[name].type, UtcDateTime)]
+        self._documents = [at for at, name in enumerate(names) if isinstance(table.c[name].type, JSON)]
         self._values = itemgetter(*names)
 
     def execute(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -81,15 +80,11 @@ class RowInsert:
         ValueError
             When a moment has no time zone.
         """
-        for row in rows:
-            for name in self._moments:
-                if row[name] is not None and row[name].tzinfo is None:
-                    raise ValueError("a moment without time zone")
         dialect = connection.dialect
         query = self._queries.get(dialect.name) or self._query_for(dialect)
         with told_as_sqlalchemy(connection):
             if dialect.name == "postgresql":
-                driver_of(connection).execute(query, (_json(rows),))
+                driver_of(connection).execute(query, (_json(self._for_postgresql(rows)),))
             else:
                 driver_of(connection).executemany(query, [self._for_sqlite(row) for row in rows])
 
@@ -103,18 +98,32 @@ class RowInsert:
             query += f" VALUES ({', '.join('?' * len(self._names))})"
         return self._queries.setdefault(dialect.name, query)
 
-    def _for_sqlite(self, row: Mapping[str, Any]) -> Any:
-        plain = dict(row)
-        for name in self._moments:
-            plain[name] = sqlite_moment(row[name])
-        for name in self._documents:
-            plain[name] = _json(row[name])
-        return self._values(plain)
+    def _for_sqlite(self, row: Mapping[str, Any]) -> list[Any]:
+        values = list(self._values(row))
+        for at in self._moments:
+            values[at] = sqlite_moment(values[at])
+        for at in self._documents:
+            values[at] = _json(values[at])
+        return values
+
+    def _for_postgresql(self, rows: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
+        for row in rows:
+            for at in self._moments:
+                _check_zone(row[self._names[at]])
+        return rows
 
 
-def sqlite_moment(at: datetime | None) -> str | None:
+def sqlite_moment(moment: datetime | None) -> str | None:
     """Write a moment as SQLAlchemy's type for SQLite reads it: UTC, without zone."""
-    return None if at is None else at.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+    if moment is None:
+        return None
+    _check_zone(moment)
+    return moment.astimezone(UTC).isoformat(" ", "microseconds")[:-6]
+
+
+def _check_zone(moment: datetime | None) -> None:
+    if moment is not None and moment.tzinfo is None:
+        raise ValueError("a moment without time zone")
 
 
 def _json(value: Any) -> str:
