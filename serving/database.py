@@ -116,16 +116,3 @@ def migrate(url: str) -> None:
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["url"] = url
     command.upgrade(config, "head")
-
-
-def migrations_pending(engine: Engine) -> bool:
-    """Tell whether the schema is older than this program."""
-    from alembic.config import Config
-    from alembic.runtime.migration import MigrationContext
-    from alembic.script import ScriptDirectory
-
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    with reading(engine) as connection:
-        current = MigrationContext.configure(connection).get_current_revision()
-    return current != ScriptDirectory.from_config(config).get_current_head()

@@ -98,7 +98,7 @@ def _decided(connection: Connection) -> Sequence[Any]:
         )
         .join(verdicts, verdicts.c.verdict_id == reviews.c.outcome_verdict_id)
         .join(triages, triages.c.triage_id == reviews.c.triage_id)
-        .where(reviews.c.state == ReviewState.DECIDED)
+        .where(reviews.c.state == ReviewState.DECIDED, reviews.c.closed_at.is_not(None))  # in its index
         .order_by(reviews.c.closed_at.desc())
         .limit(REMEMBERED)
     )
