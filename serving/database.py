@@ -8,6 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, TypeDecorator, create_engine, event
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.schema import CreateIndex
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 
@@ -20,6 +22,19 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+
+
+@compiles(CreateIndex, "postgresql")
+def create_index(element: CreateIndex, compiler: Any, **more: Any) -> str:
+    """Take the condition of a partial index from what was said for SQLite.
+
+    Naming it for both where the index is declared would import PostgreSQL's dialect into every service on
+    SQLite: 2 MB and 60 ms.
+    """
+    options = element.element.dialect_options
+    options["postgresql"]["where"] = options["sqlite"]["where"]
+    sql: str = compiler.visit_create_index(element, **more)
+    return sql
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -58,13 +58,11 @@ reviews = Table(
     Index("ix_reviews_queue", "state", "rank", "respond_by", "review_id"),
     Index("ix_reviews_order", "rank", "respond_by", "review_id"),
     # Only over what they look for: a new case is neither closed nor leased and costs them nothing.
-    Index("ix_reviews_closed_at", "closed_at", sqlite_where=IS_CLOSED, postgresql_where=IS_CLOSED),
-    Index("ix_reviews_lease", "claimed_until", sqlite_where=IS_LEASED, postgresql_where=IS_LEASED),
+    Index("ix_reviews_closed_at", "closed_at", sqlite_where=IS_CLOSED),
+    Index("ix_reviews_lease", "claimed_until", sqlite_where=IS_LEASED),
     Index("ix_reviews_triage_id", "triage_id"),
     # A refund request never waits twice: a second open review of it would be decided by two people.
-    Index(
-        "uq_reviews_open_refund_id", "refund_id", unique=True, sqlite_where=IS_OPEN, postgresql_where=IS_OPEN
-    ),
+    Index("uq_reviews_open_refund_id", "refund_id", unique=True, sqlite_where=IS_OPEN),
 )
 
 verdicts = Table(
@@ -95,7 +93,6 @@ verdicts = Table(
         "opinion",
         unique=True,
         sqlite_where=STANDS,
-        postgresql_where=STANDS,
     ),
     # A second opinion by the same person would be none.
     Index(
@@ -104,7 +101,6 @@ verdicts = Table(
         "reviewer",
         unique=True,
         sqlite_where=STANDS,
-        postgresql_where=STANDS,
     ),
     Index("ix_verdicts_created_at", "created_at"),
 )

@@ -43,7 +43,7 @@ def shape(engine: Engine) -> dict[str, Any]:
             "unique": sorted((u["name"], u["column_names"]) for u in found.get_unique_constraints(table)),
             "foreign keys": sorted(str(sorted(f.items())) for f in found.get_foreign_keys(table)),
             "indexes": sorted(
-                f"{i['name']} {i['column_names']} {i['unique']} {[str(o) for o in i['dialect_options'].values()]}"
+                (i["name"], i["column_names"], i["unique"], sorted(map(str, i["dialect_options"].values())))
                 for i in found.get_indexes(table)
             ),
         }
