@@ -6,6 +6,8 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
+import uvicorn
+
 from serving.settings import Settings, get_settings
 
 MIGRATE = "from serving.commands.migrate import migrate; migrate()"
@@ -21,12 +23,10 @@ def serve(arguments: Sequence[str]) -> None:
     workers, port = options.workers or settings.workers, options.port or settings.port
     # One product of a few hundred numbers gains nothing from threads, and each keeps memory of its own.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    import uvicorn
-
-    from serving import app, metrics
-
     if workers > 1:
-        metrics.share_between_workers(settings.home)
+        from serving.metrics import share_between_workers
+
+        share_between_workers(settings.home)
     _prepare_database(settings)
     sys.stdout.write(
         f"Refund Triage  review page: http://{settings.host}:{port}/review"
@@ -34,8 +34,8 @@ def serve(arguments: Sequence[str]) -> None:
     )
     sys.stdout.flush()
     uvicorn.run(
-        "serving.app:make_app" if workers > 1 else app.make_app(settings),
-        factory=workers > 1,
+        "serving.start:make_worker",
+        factory=True,
         host=settings.host,
         port=port,
         workers=workers,
