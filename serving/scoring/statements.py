@@ -5,7 +5,7 @@ several for each row (docs/decisions/0060-storing-past-sqlalchemy.md). Errors ar
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from operator import itemgetter
 from typing import Any
@@ -34,12 +34,30 @@ LOCK_REFUND_IDS = (
 def transaction(connection: Connection) -> Iterator[None]:
     """Open a transaction; to PostgreSQL its statements go together, two journeys instead of six.
 
-    Nothing is committed for certain before this context has ended.
+    Nothing is committed for certain, and no error certain to be told, before this context has ended.
     """
     with told_as_sqlalchemy(connection):
-        together = connection.dialect.name == "postgresql"
-        with driver_of(connection).pipeline() if together else nullcontext(), connection.begin():
-            yield
+        if connection.dialect.name == "postgresql":
+            with (
+                _rolled_back_on_error(driver := driver_of(connection)),
+                driver.pipeline(),
+                connection.begin(),
+            ):
+                yield
+        else:
+            with connection.begin():
+                yield
+
+
+@contextmanager
+def _rolled_back_on_error(driver: Any) -> Iterator[None]:
+    """End a transaction whose error came to light only after the commit was sent along."""
+    try:
+        yield
+    except BaseException:
+        if not driver.closed:
+            driver.rollback()
+        raise
 
 
 def lock(connection: Connection, refund_ids: Sequence[str]) -> None:

@@ -60,7 +60,7 @@ def store_cases(
             answers.append(StoredAnswer(body=known_answer.encode(), is_new=False))
             continue
         body = msgspec.json.encode(case.triage)
-        row = _triage_row(case, revision + 1, digest, encoded, body)
+        row = triage_row(case, revision + 1, digest, encoded, body)
         latest[case.request.refund_id] = (revision + 1, digest, row["answer"])
         if revision:
             superseded.append(case)
@@ -87,7 +87,7 @@ def _enqueue(
     intake.add(connection, cases, sampling)
 
 
-def _triage_row(case: Case, revision: int, digest: str, encoded: bytes, body: bytes) -> dict[str, Any]:
+def triage_row(case: Case, revision: int, digest: str, encoded: bytes, body: bytes) -> dict[str, Any]:
     request, triage = case.request, case.triage
     return {
         "triage_id": triage.triage_id,
