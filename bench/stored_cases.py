@@ -52,10 +52,13 @@ def fill(url: str, models: Path, n_cases: int) -> dict[str, int]:
     dice, first = random.Random(7), datetime.now(UTC) - timedelta(days=365)
     counts = dict.fromkeys(("triages", "reviews", "verdicts"), 0)
     with engine.connect() as connection:
+        # Nobody would miss a database that is lost while it is being filled.
         if connection.dialect.name == "sqlite":
-            # Nobody would miss a database that is lost while it is being filled.
             driver_of(connection).execute("PRAGMA synchronous=OFF")
             driver_of(connection).execute("PRAGMA cache_size=-1000000")
+        else:
+            with connection.begin():
+                connection.exec_driver_sql("SET synchronous_commit TO off")
         cases = itertools.islice(zip(itertools.count(), itertools.cycle(templates), strict=False), n_cases)
         while chunk := list(itertools.islice(cases, CHUNK)):
             made = [

@@ -19,6 +19,7 @@ from sqlalchemy import (
 from serving.database import UtcDateTime, metadata
 
 IS_OPEN = text("state IN ('waiting', 'claimed')")
+IS_AUDITED = text("kind = 'audit' AND outcome_verdict_id IS NOT NULL")
 IS_CLOSED = text("closed_at IS NOT NULL")
 IS_LEASED = text("claimed_until IS NOT NULL")
 STANDS = text("withdrawn_at IS NULL")
@@ -60,6 +61,8 @@ reviews = Table(
     # Only over what they look for: a new case is neither closed nor leased and costs them nothing.
     Index("ix_reviews_closed_at", "closed_at", sqlite_where=IS_CLOSED),
     Index("ix_reviews_lease", "claimed_until", sqlite_where=IS_LEASED),
+    # Live error looks at them every few seconds.
+    Index("ix_reviews_audited", "outcome_verdict_id", sqlite_where=IS_AUDITED),
     Index("ix_reviews_triage_id", "triage_id"),
     # A refund request never waits twice: a second open review of it would be decided by two people.
     Index("uq_reviews_open_refund_id", "refund_id", unique=True, sqlite_where=IS_OPEN),
