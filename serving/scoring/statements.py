@@ -1,7 +1,7 @@
 """The statements of the storing thread, past SQLAlchemy: the one place that knows both databases' own words.
 
 What SQLAlchemy does around a statement costs more than SQLite does inside it: 20 to 40 µs each time, and
-several for each row (docs/decisions/0060-storing-past-sqlalchemy.md). Errors are SQLAlchemy's.
+several for each row (docs/decisions/0061-storing-past-sqlalchemy.md). Errors are SQLAlchemy's.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
