@@ -7,6 +7,7 @@ several for each row (docs/decisions/0061-storing-past-sqlalchemy.md). Errors ar
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
@@ -34,6 +35,7 @@ LOCK_REFUND_IDS = (
 def transaction(connection: Connection) -> Iterator[None]:
     """Open a transaction; to PostgreSQL its statements go together, two journeys instead of six.
 
+    The drivers' errors of all statements in it are told as SQLAlchemy's.
     Nothing is committed for certain, and no error certain to be told, before this context has ended.
     """
     with told_as_sqlalchemy(connection):
@@ -67,15 +69,13 @@ def lock(connection: Connection, refund_ids: Sequence[str]) -> None:
     never wait for each other.
     """
     if connection.dialect.name == "postgresql":
-        with told_as_sqlalchemy(connection):
-            driver_of(connection).execute(LOCK_REFUND_IDS, (_json(refund_ids),))
+        driver_of(connection).execute(LOCK_REFUND_IDS, (_json(refund_ids),))
 
 
 def latest_revisions(connection: Connection, refund_ids: Sequence[str]) -> dict[str, tuple[int, str, str]]:
     """Return revision, content hash and answer of the newest revision of each request that is stored."""
-    with told_as_sqlalchemy(connection):
-        query = LATEST_REVISIONS[connection.dialect.name]
-        rows = driver_of(connection).execute(query, (_json(refund_ids),)).fetchall()
+    query = LATEST_REVISIONS[connection.dialect.name]
+    rows = driver_of(connection).execute(query, (_json(refund_ids),)).fetchall()
     return {refund_id: (revision, digest, answer) for refund_id, revision, digest, answer in rows}
 
 
@@ -100,11 +100,10 @@ class RowInsert:
         """
         dialect = connection.dialect
         query = self._queries.get(dialect.name) or self._query_for(dialect)
-        with told_as_sqlalchemy(connection):
-            if dialect.name == "postgresql":
-                driver_of(connection).execute(query, (_json(self._for_postgresql(rows)),))
-            else:
-                driver_of(connection).executemany(query, [self._for_sqlite(row) for row in rows])
+        if dialect.name == "postgresql":
+            driver_of(connection).execute(query, (_json(self._for_postgresql(rows)),))
+        else:
+            driver_of(connection).executemany(query, [self._for_sqlite(row) for row in rows])
 
     def _query_for(self, dialect: Dialect) -> str:
         listed = ", ".join(self._names)
@@ -131,6 +130,7 @@ class RowInsert:
         return rows
 
 
+@lru_cache(64)  # a case's tables hold the same moments
 def sqlite_moment(moment: datetime | None) -> str | None:
     """Write a moment as SQLAlchemy's type for SQLite reads it: UTC, without zone."""
     if moment is None:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from model.request import TriageRequest
 from model.triage import Triage
+from serving.database import told_as_sqlalchemy
 from serving.review import intake
 from serving.review import queue as review_queue
 from serving.review.sampling import SHIPPED, Sampling
@@ -134,5 +135,6 @@ INSERT_TRIAGES = statements.RowInsert(
 
 def latest_answer(connection: Connection, refund_id: str) -> bytes | None:
     """Return the newest stored answer to a request."""
-    found = statements.latest_revisions(connection, [refund_id]).get(refund_id)
+    with told_as_sqlalchemy(connection):
+        found = statements.latest_revisions(connection, [refund_id]).get(refund_id)
     return found[2].encode() if found else None

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, insert, select, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
-from serving.database import reading
+from serving import schema
+from serving.database import driver_of, make_engine, reading
 from serving.review.intake import INSERT_REVIEWS
 from serving.review.tables import reviews
 from serving.scoring.group_commit import GroupCommit
@@ -130,3 +132,22 @@ def test_a_lost_connection_is_made_again_and_the_case_is_stored(
     commits.stop()
     with reading(engine) as connection:
         assert set(connection.scalars(select(triages.c.refund_id))) == {"R1", "R2"}
+
+
+def test_a_file_that_somebody_else_locks_fails_one_commit_and_not_the_next(
+    tmp_path: Path, make_case: Callable[[str], Case]
+) -> None:
+    url = f"sqlite:///{tmp_path / 'cases.sqlite'}"
+    engine = make_engine(url)
+    assert schema.is_ready(engine)
+    commits = GroupCommit(engine, 10)
+    commits._store([make_case("R1")])
+    assert commits._connection is not None
+    driver_of(commits._connection).execute("PRAGMA busy_timeout=20")
+    with engine.begin(), pytest.raises(OperationalError):
+        commits._store([make_case("R2")])
+    [answer] = commits._store([make_case("R3")])
+    assert answer.is_new
+    commits.start()
+    commits.stop()
+    engine.dispose()
