@@ -4,6 +4,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import msgspec
@@ -12,11 +13,16 @@ import numpy as np
 from model.compiled import ScorerArrays, ScorerTables
 from model.errors import BundleError
 from model.lexicon import read_lexicon
+from model.native import kernel as native_kernel
 from model.operating_point import OperatingPoint
 from model.scorer import Scorer
 from model.text import make_cut
 
-FORMAT = 2
+FORMAT = 3
+"""2: n-grams normalised half way.
+
+3: only texts with a traditional character are simplified, terms are truly leftmost-longest.
+"""
 ARRAY_NAMES = tuple(ScorerArrays.__dataclass_fields__)
 
 TABLES_FILE = "scorer.json"
@@ -141,7 +147,7 @@ def load(folder: Path) -> Bundle:
     )
 
 
-def read_scorer(folder: Path) -> Scorer:
+def read_scorer(folder: Path, kernel: ModuleType | None = native_kernel) -> Scorer:
     """Read the compiled model of a folder that is verified or just being made.
 
     Raises
@@ -161,7 +167,7 @@ def read_scorer(folder: Path) -> Scorer:
         raise BundleError(f"{folder}: vocabulary and coefficients differ in length")
     if list(lexicon.feature_names) != tables.concepts:
         raise BundleError(f"{folder}: the lexicon is not the one the model was trained with")
-    return Scorer(tables, arrays, lexicon, make_cut(lexicon.words))
+    return Scorer(tables, arrays, lexicon, make_cut(lexicon.words), kernel)
 
 
 def seal(folder: Path, **facts: Any) -> Manifest:

@@ -4,6 +4,8 @@ from model.request import TriageRequest
 from model.scorer import Score, Scorer
 from model.taxonomy import FAULTS, FaultCategory
 
+LIKELY_ABUSE = FaultCategory.LIKELY_ABUSE
+
 
 def score_fairly(scorer: Scorer, request: TriageRequest) -> tuple[Score, str]:
     """Return the score of a request and its fault category.
@@ -14,8 +16,8 @@ def score_fairly(scorer: Scorer, request: TriageRequest) -> tuple[Score, str]:
     """
     score = scorer.score(request)
     category = category_of(score)
-    if category == FaultCategory.LIKELY_ABUSE and score.fields:
-        of_text = scorer.score(TriageRequest(refund_id=request.refund_id, text=request.text))
+    if category == LIKELY_ABUSE and score.fields:
+        of_text = scorer.without_fields(score)
         if category_of(of_text) != category:
             return of_text, category_of(of_text)
     return score, category
@@ -23,4 +25,5 @@ def score_fairly(scorer: Scorer, request: TriageRequest) -> tuple[Score, str]:
 
 def category_of(score: Score) -> str:
     """Return the most probable of the five categories."""
-    return FAULTS[int(score.fault[: len(FAULTS)].argmax())]
+    five: list[float] = score.fault.tolist()[: len(FAULTS)]
+    return FAULTS[five.index(max(five))]

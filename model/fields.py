@@ -1,7 +1,7 @@
 """The structured fields as numbers, shared word for word by the reference pipeline and the scorer."""
 
-import math
 from collections.abc import Callable
+from math import log1p
 
 from model.request import TriageRequest
 
@@ -12,39 +12,53 @@ CLIP = 3.0
 """Standard deviations at which a number stops counting more: one odd value must not decide."""
 
 
-def _log(value: float | None) -> float | None:
-    return None if value is None else math.log1p(value)
+NUMBERS = (
+    "refund_ratio",
+    "refund_amount_fen",
+    "evidence_count",
+    "days_since_delivery",
+    "buyer_account_age_days",
+    "buyer_orders_90d",
+    "buyer_refunds_90d",
+    "refund_rate_90d",
+    "goods_received",
+    "no_reason_return_eligible",
+)
+"""Names of what `numbers` returns."""
 
 
-def _sign(value: bool | None) -> float | None:
-    return None if value is None else (1.0 if value else -1.0)
+def numbers(request: TriageRequest) -> tuple[float | None, ...]:
+    """Return the number made of each field, before scaling; None where the field is missing.
+
+    Raises
+    ------
+    ValueError, OverflowError
+        For some numbers that are not finite; the others come out as they are.
+    """
+    refund, order, evidence = request.refund_amount_fen, request.order_amount_fen, request.evidence_count
+    orders, refunds = request.buyer_orders_90d, request.buyer_refunds_90d
+    days, age = request.days_since_delivery, request.buyer_account_age_days
+    received, eligible = request.goods_received, request.no_reason_return_eligible
+    return (
+        None if refund is None or not order else min(refund / order, 2.0),
+        None if refund is None else log1p(refund),
+        None if evidence is None else min(float(evidence), 9.0),
+        None if days is None else log1p(days),
+        None if age is None else log1p(age),
+        None if orders is None else log1p(orders),
+        None if refunds is None else log1p(refunds),
+        None if orders is None or refunds is None else min(refunds / (orders + 1.0), 1.0),
+        None if received is None else (1.0 if received else -1.0),
+        None if eligible is None else (1.0 if eligible else -1.0),
+    )
 
 
-def _refund_ratio(request: TriageRequest) -> float | None:
-    if request.refund_amount_fen is None or not request.order_amount_fen:
-        return None
-    return min(request.refund_amount_fen / request.order_amount_fen, 2.0)
+def _number(place: int) -> Callable[[TriageRequest], float | None]:
+    return lambda request: numbers(request)[place]
 
 
-def _refund_rate(request: TriageRequest) -> float | None:
-    if request.buyer_refunds_90d is None or request.buyer_orders_90d is None:
-        return None
-    return min(request.buyer_refunds_90d / (request.buyer_orders_90d + 1.0), 1.0)
-
-
-NUMERIC: dict[str, Callable[[TriageRequest], float | None]] = {
-    "refund_ratio": _refund_ratio,
-    "refund_amount_fen": lambda r: _log(r.refund_amount_fen),
-    "evidence_count": lambda r: None if r.evidence_count is None else min(float(r.evidence_count), 9.0),
-    "days_since_delivery": lambda r: _log(r.days_since_delivery),
-    "buyer_account_age_days": lambda r: _log(r.buyer_account_age_days),
-    "buyer_orders_90d": lambda r: _log(r.buyer_orders_90d),
-    "buyer_refunds_90d": lambda r: _log(r.buyer_refunds_90d),
-    "refund_rate_90d": _refund_rate,
-    "goods_received": lambda r: _sign(r.goods_received),
-    "no_reason_return_eligible": lambda r: _sign(r.no_reason_return_eligible),
-}
-"""Number made of each field, before scaling; None where the field is missing."""
+NUMERIC = {name: _number(place) for place, name in enumerate(NUMBERS)}
+"""The same by name, for training."""
 
 FIELD_GLOSS: dict[str, dict[str, str]] = {
     "service_type": {"zh": "申请类型", "en": "Requested service"},

@@ -2,28 +2,29 @@
 
 import csv
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from functools import cached_property
-from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import ahocorasick
 import msgspec
 import yaml
 
 from model.errors import LexiconError
+from model.terms import make_patterns, make_terms
 from model.text import normalise
 
 FOLDER = Path(__file__).with_name("lexicon")
 GAP = "…"
 MAX_GAP_CHARS = 8
 
-_clause_end = re.compile(r"[\s,.!?;:。，！？；：、~…]")
-_negation = re.compile(
-    r"(?:没有|没|木有|冇|不是|不会|不算|不存在|不|无|未|并非|毫无|从未|从没|没啥|没什么)"
-    r"(?:有|出现|发现|任何|什么|啥|一点|一丝|太|很|那么|明显|存在|是|怎么|过|被|觉得)?$"
-)
+CLAUSE_ENDS = " ,.!?;:。，！？；：、~…"
+NEGATIONS = "没有|没|木有|冇|不是|不会|不算|不存在|不|无|未|并非|毫无|从未|从没|没啥|没什么"
+BETWEEN = "有|出现|发现|任何|什么|啥|一点|一丝|太|很|那么|明显|存在|是|怎么|过|被|觉得"
+"""What may stand between a negation and the term it negates."""
+
+_negation = re.compile(f"(?:{NEGATIONS})(?:{BETWEEN})?$")
+_negation_ends = frozenset(word[-1] for word in f"{NEGATIONS}|{BETWEEN}".split("|"))
 
 
 class Concept(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -57,7 +58,7 @@ class Mention(NamedTuple):
 
 
 class Lexicon:
-    """Concepts and their terms, matched by Aho–Corasick.
+    """Concepts and their terms, found in one pass.
 
     Terms are taken leftmost-longest and never overlap, so `不喜欢` hides `喜欢`. A pattern `A…B` matches
     where B follows A within eight characters of the same clause. A negation word right before a term
@@ -67,22 +68,19 @@ class Lexicon:
     def __init__(self, concepts: dict[str, Concept], entries: Iterable[Entry]) -> None:
         self.concepts = concepts
         self.entries = tuple(entries)
-        self._terms = ahocorasick.Automaton()
-        self._pieces = ahocorasick.Automaton()
-        self._patterns: dict[str, list[tuple[str, str]]] = {}
-        pieces: dict[str, None] = {}
+        concept_of: dict[str, str] = {}
+        pairs: dict[tuple[str, str], str] = {}
         for entry in self.entries:
             # Split before normalising: NFKC would turn the gap mark into three full stops.
             head, gap, tail = (normalise(part) for part in entry.term.partition(GAP))
             if gap:
-                self._patterns.setdefault(tail, []).append((head, entry.concept))
-                pieces |= {head: None, tail: None}
+                pairs[head, tail] = entry.concept
             else:
-                self._terms.add_word(head, (len(head), entry.concept))
-        for piece in pieces:
-            self._pieces.add_word(piece, piece)
-        self._terms.make_automaton()
-        self._pieces.make_automaton()
+                concept_of[head] = entry.concept
+        self._terms, terms = make_terms(concept_of)
+        self._concepts = [concept_of[term] for term in terms]
+        self._patterns, order = make_patterns(list(pairs), MAX_GAP_CHARS, CLAUSE_ENDS)
+        self._pattern_concepts = [list(pairs.values())[place] for place in order]
 
     @cached_property
     def feature_names(self) -> tuple[str, ...]:
@@ -103,6 +101,14 @@ class Lexicon:
         }
 
     @cached_property
+    def labels(self) -> dict[str, dict[str, str]]:
+        """Name of every feature by language, as it stands in an explanation."""
+        return {
+            language: {name: f"{kind}：{gloss}" for name, gloss in self.glosses[language].items()}
+            for language, kind in (("zh", "概念"), ("en", "concept"))
+        }
+
+    @cached_property
     def words(self) -> tuple[str, ...]:
         """The plain terms, for the tokenizer's dictionary."""
         return tuple(
@@ -112,35 +118,25 @@ class Lexicon:
     def mentions(self, text: str) -> list[Mention]:
         """Find the concepts named in a normalised text, in order of appearance."""
         found = [
-            Mention(end - length + 1, end + 1, concept, _is_negated(text, end - length + 1))
-            for end, (length, concept) in self._terms.iter_long(text)
+            Mention(start, end, self._concepts[number], _is_negated(text, start))
+            for start, end, number in self._terms.longest(text)
         ]
-        if self._patterns:
-            found.extend(self._gap_mentions(text))
-        return sorted(found)
-
-    def _gap_mentions(self, text: str) -> Iterator[Mention]:
-        ends: dict[str, list[int]] = {}
-        for end, piece in self._pieces.iter(text):
-            ends.setdefault(piece, []).append(end + 1)
-        if len(ends) < 2:
-            return
-        for tail in ends.keys() & self._patterns.keys():
-            for head, concept in self._patterns[tail]:
-                if head not in ends:
-                    continue
-                for head_end, tail_end in product(ends[head], ends[tail]):
-                    if _is_near(text, head_end, tail_end - len(tail)):
-                        yield Mention(head_end - len(head), tail_end, concept, False)
+        found += [
+            Mention(start, end, self._pattern_concepts[number], False)
+            for start, end, number in self._patterns.find(text)
+        ]
+        found.sort()
+        return found
 
 
-def _is_near(text: str, head_end: int, tail_start: int) -> bool:
-    """Tell whether a pattern's tail follows its head within the gap and the same clause."""
-    near = head_end <= tail_start <= head_end + MAX_GAP_CHARS
-    return near and not _clause_end.search(text, head_end, tail_start)
+def concept_names(text: str, mentions: Sequence[Mention]) -> frozenset[str]:
+    """Return the names of the concept features that hold for a normalised text and its mentions."""
+    return frozenset([mention.name for mention in mentions])
 
 
 def _is_negated(text: str, start: int) -> bool:
+    if text[start - 1 : start] not in _negation_ends:  # most terms
+        return False
     return _negation.search(text, max(0, start - 6), start) is not None
 
 

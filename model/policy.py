@@ -2,22 +2,24 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from operator import add
 from pathlib import Path
 
 from model.decision import AppliedRule, Decision, Excluded, Opinion
+from model.draft import ReplyFacts
 from model.errors import PolicyError
 from model.policy_conditions import FormError
 from model.policy_costs import CostTable, Prices, Whereabouts, make_cost_table
-from model.policy_facts import Facts, gather, no_reason_return
+from model.policy_facts import NOTHING, Facts, gather, no_reason_return
 from model.policy_file import read_form
 from model.policy_form import PolicyForm, Proof
 from model.policy_rules import CompiledRule, CompiledRules, CompiledSignal, compile_rules
-from model.reply import MAX_PROOFS, ReplyFacts, ReplyWriter, reply_language, yuan
+from model.reply import MAX_PROOFS, ReplyWriter, reply_language, yuan
 from model.request import TriageRequest
 from model.taxonomy import RESOLUTIONS, FaultCategory, LogisticsStatus, Resolution
 
 SHIPPED_POLICY = Path(__file__).with_name("policy.yaml")
+# Members by themselves: looking one up in its enum costs more than comparing it.
+LIKELY_ABUSE, NOT_SHIPPED = FaultCategory.LIKELY_ABUSE, LogisticsStatus.NOT_SHIPPED
 PARTIAL_REFUND = RESOLUTIONS.index(Resolution.PARTIAL_REFUND)
 WITH_COMPENSATION = frozenset(
     {Resolution.RETURN_AND_REFUND, Resolution.EXCHANGE, Resolution.RESHIP, Resolution.REPAIR}
@@ -65,7 +67,7 @@ class Policy:
             costs_fen={RESOLUTIONS[row]: round(prices.expected[row]) for row in allowed},
             expected_cost_fen=prices.of_best(allowed),
             price_difference_fen=prices.to_runner_up(allowed),
-            expected_loss_fen=prices.expected_loss(allowed, opinion.fault),
+            expected_loss_fen=prices.expected_loss(allowed),
             money_at_risk_fen=prices.at_risk(allowed, RESOLUTIONS.index(on_timeout)),
             compensation_fen=compensation,
             freight_payer=payer,
@@ -80,8 +82,8 @@ class Policy:
     def facts_of(self, request: TriageRequest, opinion: Opinion) -> Facts:
         """Gather what conditions may ask for; `recommended` is not known yet."""
         mentions = self._rules.words.find(opinion.text)
-        for concept in opinion.concepts & self._rules.groups_by_concept.keys():
-            mentions |= self._rules.groups_by_concept[concept]
+        for concept in opinion.concepts:
+            mentions |= self._rules.groups_by_concept.get(concept, NOTHING)
         facts = gather(
             request,
             fault=opinion.category,
@@ -99,25 +101,28 @@ class Policy:
         amount = facts["amount_fen"]
         if amount is None:
             amount = self._costs.unknown_amount_fen
-        costs = self._costs.settle(Whereabouts.of(facts["logistics_status"], facts["received"]), amount)
-        for rule in held:
-            for row, share in rule.add_cost:
-                costs[row] += share * amount
-        lost = self._costs.lose_customer(amount, _settles(opinion.resolution.tolist(), allowed))
-        settled: list[float] = (costs @ opinion.fault).tolist()
-        return Prices(costs=costs, settled=settled, expected=list(map(add, settled, lost)))
+        return self._costs.price(
+            Whereabouts.of(facts["logistics_status"], facts["received"]),
+            amount,
+            opinion.fault.tolist(),
+            _settles(opinion.resolution.tolist(), allowed),
+            [(row, share * amount) for rule in held for row, share in rule.add_cost],
+        )
 
     def _terms(self, facts: Facts, held: Sequence[CompiledRule]) -> tuple[str, list[Proof]]:
         """Return who pays the freight and which proofs are needed; a rule goes before the fault."""
         terms = self._rules.terms[facts["fault"]]
-        payer = next((rule.freight_payer for rule in held if rule.freight_payer), terms.freight_payer)
+        payer = None
         proofs = [part.proof for part in terms.evidence if part.holds(facts)]
-        proofs += [part.proof for rule in held for part in rule.evidence if part.holds(facts)]
-        return payer, proofs
+        for rule in held:
+            payer = payer or rule.freight_payer
+            if rule.evidence:
+                proofs += [part.proof for part in rule.evidence if part.holds(facts)]
+        return payer or terms.freight_payer, proofs
 
     def _signals(self, facts: Facts, language: str) -> list[AppliedRule]:
         """Return what speaks for looking closer; of a case that is no concern, nobody asks."""
-        if facts["fault"] != FaultCategory.LIKELY_ABUSE:
+        if facts["fault"] != LIKELY_ABUSE:
             return []
         return [_applied(signal, language) for signal in self._rules.abuse_signals if signal.holds(facts)]
 
@@ -129,7 +134,9 @@ class Policy:
 
     def _deadline(self, request: TriageRequest, facts: Facts, now: datetime) -> tuple[datetime, str]:
         """Return when the clock runs out, and what the platform does then."""
-        default = next(d for d in self._rules.deadlines if d.holds(facts))
+        for default in self._rules.deadlines:  # the last one always holds
+            if default.holds(facts):
+                break
         asked = request.service_type or self.form.silence.not_asked
         return request.respond_by or now + default.time, str(default.on_timeout or asked)
 
@@ -142,7 +149,7 @@ class Policy:
             ReplyFacts(
                 fault=facts["fault"],
                 received=facts["received"],
-                unshipped=facts["logistics_status"] == LogisticsStatus.NOT_SHIPPED,
+                unshipped=facts["logistics_status"] == NOT_SHIPPED,
                 no_reason=facts["no_reason"] is True,
                 evidence=tuple(evidence[:MAX_PROOFS]),
                 evidence_count=facts["evidence_count"] or 0,
@@ -168,7 +175,8 @@ def _first_excluding(held: Sequence[CompiledRule]) -> dict[int, CompiledRule]:
 def _settles(probabilities: Sequence[float], allowed: Sequence[int]) -> list[float]:
     """Share the resolution head's probabilities out over what the rules leave open."""
     settles = [0.0] * len(probabilities)
-    if (total := sum(probabilities[row] for row in allowed)) > 0:
+    total = sum([probabilities[row] for row in allowed])
+    if total > 0:
         for row in allowed:
             settles[row] = probabilities[row] / total
     return settles

@@ -6,11 +6,13 @@ Counted in fen against a sale that nobody complained of; the formulas stand in d
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from operator import add
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from model.native import kernel
 from model.policy_form import Costs, FaultCosts, Faults, FaultTerms
 from model.taxonomy import FAULT_LABELS, FAULTS, RESOLUTIONS, LogisticsStatus
 
@@ -28,11 +30,16 @@ class Whereabouts(IntEnum):
     @classmethod
     def of(cls, logistics_status: str | None, received: bool | None) -> "Whereabouts":
         """Read it off the request."""
-        if logistics_status == LogisticsStatus.NOT_SHIPPED:
-            return cls.SHOP
-        if logistics_status == LogisticsStatus.RETURNED:
-            return cls.BACK
-        return cls.COURIER if received is False else cls.BUYER
+        if logistics_status in _whereabouts:
+            return _whereabouts[logistics_status]
+        return _at_courier if received is False else _at_buyer
+
+
+_whereabouts = {
+    LogisticsStatus.NOT_SHIPPED.value: Whereabouts.SHOP,
+    LogisticsStatus.RETURNED.value: Whereabouts.BACK,
+}
+_at_courier, _at_buyer = Whereabouts.COURIER, Whereabouts.BUYER
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,31 +48,45 @@ class CostTable:
 
     Attributes
     ----------
-    per_fen, fixed_fen : (4 whereabouts, 7 resolutions, 6 fault labels).
+    by_whereabouts : for each of the four, the numbers of (2, 7 resolutions, 6 fault labels): share of the
+        amount, then fixed fen; as bytes, which the native kernel reads as they are.
     lost_customer_fen, lost_customer_share : what a buyer costs whom the resolution does not settle.
     unknown_amount_fen : reckoned with where a request names no amount.
     """
 
-    per_fen: Floats
-    fixed_fen: Floats
+    by_whereabouts: list[bytes]
     lost_customer_fen: float
     lost_customer_share: float
     unknown_amount_fen: int
 
-    def settle(self, where: Whereabouts, amount_fen: float) -> Floats:
-        """Return what carrying out each resolution costs under each fault label, shape (7, 6)."""
-        costs: Floats = self.per_fen[where] * amount_fen + self.fixed_fen[where]
-        return costs
-
-    def lose_customer(self, amount_fen: float, settles: Sequence[float]) -> list[float]:
-        """Return what the buyers cost whom a resolution does not settle.
+    def price(
+        self,
+        where: Whereabouts,
+        amount_fen: float,
+        fault: list[float],
+        settles: Sequence[float],
+        added_fen: Sequence[tuple[int, float]] = (),
+    ) -> "Prices":
+        """Price the resolutions of one request.
 
         Parameters
         ----------
+        fault : (6,) probabilities of the fault labels.
         settles : (7,) probability that the resolution settles the case.
+        added_fen : resolution and what the rules put on top of its price.
         """
+        table = self.by_whereabouts[where]
+        settled = settle(table, amount_fen, fault)
         customer = self.lost_customer_fen + self.lost_customer_share * amount_fen
-        return [(1.0 - probability) * customer for probability in settles]
+        on_top = [(1.0 - probability) * customer for probability in settles]
+        expected = list(map(add, settled, on_top))
+        for row, fen in added_fen:
+            settled[row] += fen
+            expected[row] += fen
+            on_top[row] += fen
+        return Prices(
+            table=table, amount_fen=amount_fen, fault=fault, settled=settled, expected=expected, on_top=on_top
+        )
 
 
 class Prices(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,14 +94,18 @@ class Prices(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes
     ----------
-    costs : (7, 6) of carrying out each resolution under each fault label.
+    table, amount_fen, fault : what they are priced by, see `CostTable`.
     settled : (7,) expected over the faults, where the buyer is content with it.
     expected : (7,) the same with the customers that are lost over it; what is compared.
+    on_top : (7,) what does not depend on the fault: customers lost, and what rules put on top.
     """
 
-    costs: Floats
+    table: bytes
+    amount_fen: float
+    fault: list[float]
     settled: list[float]
     expected: list[float]
+    on_top: list[float]
 
     def of_best(self, allowed: Sequence[int]) -> int:
         """Return the expected cost of the first of `allowed`, which is sorted by it."""
@@ -90,7 +115,7 @@ class Prices(msgspec.Struct, frozen=True, kw_only=True):
         """Return how much more the second costs."""
         return round(self.expected[allowed[1]] - self.expected[allowed[0]]) if len(allowed) > 1 else 0
 
-    def expected_loss(self, allowed: Sequence[int], fault: Floats) -> int:
+    def expected_loss(self, allowed: list[int]) -> int:
         """Return what being wrong is expected to cost.
 
         About the fault: how much the choice costs more than what would be chosen, were the fault known.
@@ -98,9 +123,8 @@ class Prices(msgspec.Struct, frozen=True, kw_only=True):
         """
         if not allowed:
             return 0
-        lost = [self.expected[row] - self.settled[row] for row in allowed]
-        every = self.costs.take(allowed, axis=0) + np.array(lost)[:, None]
-        return round(float((every[0] - np.minimum.reduce(every)) @ fault) + lost[0])
+        lost = self.expected[allowed[0]] - self.settled[allowed[0]]
+        return round(regret(self.table, self.amount_fen, self.fault, self.on_top, allowed) + lost)
 
     def at_risk(self, allowed: Sequence[int], on_timeout: int) -> int:
         """Return how much more the shop pays when silence decides, and the buyer gets what was asked for.
@@ -110,6 +134,29 @@ class Prices(msgspec.Struct, frozen=True, kw_only=True):
         if not allowed:
             return round(self.settled[on_timeout])
         return max(0, round(self.settled[on_timeout]) - round(self.settled[allowed[0]]))
+
+
+def _costs(table: bytes, amount_fen: float) -> Floats:
+    per_fen, fixed_fen = np.frombuffer(table).reshape(2, len(RESOLUTIONS), len(FAULT_LABELS))
+    return np.asarray(per_fen * amount_fen + fixed_fen)
+
+
+def settle_in_numpy(table: bytes, amount_fen: float, fault: list[float]) -> list[float]:
+    """Return what each of the seven resolutions is expected to cost, where the buyer is content with it."""
+    settled: list[float] = (_costs(table, amount_fen) @ np.array(fault)).tolist()
+    return settled
+
+
+def regret_in_numpy(
+    table: bytes, amount_fen: float, fault: list[float], on_top: list[float], allowed: list[int]
+) -> float:
+    """Return how much more the first of `allowed` is expected to cost than the best, were the fault known."""
+    every = (_costs(table, amount_fen) + np.array(on_top)[:, None])[allowed]
+    return float((every[0] - every.min(axis=0)) @ np.array(fault))
+
+
+settle = kernel.settle if kernel else settle_in_numpy
+regret = kernel.regret if kernel else regret_in_numpy
 
 
 def make_cost_table(costs: Costs, faults: Faults) -> CostTable:
@@ -124,8 +171,7 @@ def make_cost_table(costs: Costs, faults: Faults) -> CostTable:
             for row, cost in enumerate(_column(where, costs, shares, terms)):
                 per_fen[where, row, column], fixed_fen[where, row, column] = cost
     return CostTable(
-        per_fen=per_fen,
-        fixed_fen=fixed_fen,
+        by_whereabouts=[per_fen[where].tobytes() + fixed_fen[where].tobytes() for where in Whereabouts],
         lost_customer_fen=float(costs.lost_customer_fen),
         lost_customer_share=costs.lost_customer_percent / 100,
         unknown_amount_fen=costs.unknown_amount_fen,

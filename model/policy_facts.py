@@ -3,19 +3,23 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal, NamedTuple
 
-import ahocorasick
 import msgspec
 
 from model.request import TriageRequest
 from model.taxonomy import FAULTS, RESOLUTIONS, LogisticsStatus, Platform, ServiceType
+from model.terms import make_terms
 from model.text import normalise
 
 Facts = dict[str, Any]
 Condition = Callable[[Facts], bool]
 
+DELIVERED = LogisticsStatus.DELIVERED
 UNDERWAY = frozenset({LogisticsStatus.NOT_SHIPPED, LogisticsStatus.IN_TRANSIT, LogisticsStatus.LOST})
 ANYTHING_ELSE = "其他"
 """The kind of goods that says nothing; it counts as a missing one."""
+
+
+NOTHING: frozenset[str] = frozenset()
 
 
 class Fact(NamedTuple):
@@ -64,18 +68,13 @@ class WordGroups:
         for group, words in groups.items():
             for word in words:
                 by_word.setdefault(normalise(str(word)), set()).add(group)
-        self._automaton = ahocorasick.Automaton()
-        for word, found in by_word.items():
-            self._automaton.add_word(word, frozenset(found))
-        if by_word:
-            self._automaton.make_automaton()
-        self._empty = not by_word
+        self._terms, terms = make_terms(by_word)
+        self._groups = [frozenset(by_word[term]) for term in terms]
 
     def find(self, text: str) -> frozenset[str]:
         """Return the groups named in a normalised text."""
-        if self._empty or not text:
-            return frozenset()
-        return frozenset().union(*(groups for _, groups in self._automaton.iter_long(text)))
+        found = self._terms.longest(text)
+        return frozenset().union(*[self._groups[number] for _, _, number in found]) if found else NOTHING
 
 
 def was_received(request: TriageRequest) -> bool | None:
@@ -86,7 +85,7 @@ def was_received(request: TriageRequest) -> bool | None:
     """
     if request.goods_received is False or request.logistics_status in UNDERWAY:
         return False
-    if request.goods_received or request.logistics_status == LogisticsStatus.DELIVERED:
+    if request.goods_received or request.logistics_status == DELIVERED:
         return True
     return None
 

@@ -8,14 +8,12 @@ to escape: the draft reads the same as text and as HTML.
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any, Literal
 
-import msgspec
 from jinja2 import StrictUndefined, TemplateError
-from jinja2.meta import find_undeclared_variables
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from model.draft import Draft, ReplyFacts, Step
 from model.policy_conditions import FormError, Path
 from model.policy_form import FaultTerms, PolicyForm, ReplyTemplates, Shop
 from model.taxonomy import FAULTS, RESOLUTIONS, Resolution
@@ -28,38 +26,13 @@ MAX_PROOFS = 4
 """A buyer is asked for no more at once; which also bounds the length of a draft."""
 REFUSAL_CHARS = (2, 200)
 """What Taobao takes as the message of a refusal."""
+GLUE = {"zh": "", "en": " "}
+"""What stands between two steps."""
 NOTHING_ALLOWED = "none"
 ESCAPED = frozenset("<>&\"'")
-KEPT_RENDERINGS = 256
-"""Of one step: most requests differ only in what a step does not speak of, and repeat what it does."""
 
 _chinese = re.compile("[\u3400-\u9fff]")
 _latin = re.compile("[A-Za-z]")
-
-
-class ReplyFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """What a template may speak of.
-
-    Attributes
-    ----------
-    received : whether the goods are with the buyer; None where unknown.
-    unshipped : whether the parcel has not left the shop.
-    no_reason : whether 七天无理由 covers the goods now.
-    evidence : proofs to ask the buyer for; evidence_count : photos and videos already there.
-    amount, partial, compensation : yuan as text, empty where there is none.
-    freight_payer : who pays for sending back.
-    """
-
-    fault: str
-    received: bool | None
-    unshipped: bool
-    no_reason: bool
-    evidence: tuple[str, ...]
-    evidence_count: int
-    amount: str
-    partial: str
-    compensation: str
-    freight_payer: str
 
 
 def reply_language(text: str) -> Language:
@@ -72,32 +45,6 @@ def yuan(fen: int | None) -> str:
     if not fen:
         return ""
     return str(fen // 100) if fen % 100 == 0 else f"{fen // 100}.{fen % 100:02d}"
-
-
-class Template:
-    """A step that speaks of the request; rendered once for the same values of what it speaks of."""
-
-    def __init__(self, environment: ImmutableSandboxedEnvironment, source: str) -> None:
-        template = environment.from_string(source)
-        asked = find_undeclared_variables(environment.parse(source))
-        # What no reply knows is left out here, so that rendering says that it is undefined.
-        self._names = sorted(asked.intersection(ReplyFacts.__struct_fields__))
-        render = template.root_render_func
-
-        @lru_cache(KEPT_RENDERINGS)
-        def rendered(*values: Any) -> str:
-            context = template.new_context(dict(zip(self._names, values, strict=True)))
-            return "".join(render(context)).strip()
-
-        self._rendered = rendered
-
-    def render(self, facts: ReplyFacts) -> str:
-        """Return the text of the step."""
-        return self._rendered(*[getattr(facts, name) for name in self._names])
-
-
-Part = str | Template
-"""A step: plain text, or a template where it speaks of the request."""
 
 
 class ReplyWriter:
@@ -113,33 +60,28 @@ class ReplyWriter:
         self._environment = ImmutableSandboxedEnvironment(autoescape=True, undefined=StrictUndefined)
         # Only the shop: Jinja2's own globals (range and the like) could keep the service busy for ever.
         self._environment.globals = {"shop": _checked(form.shop)}
-        self._compiled: dict[str, Part] = {}
-        self._parts: dict[tuple[str, str, str], list[Part]] = {}
+        self._compiled: dict[str, Step] = {}
+        self._drafts: dict[tuple[str, str, str], Draft] = {}
         for language in LANGUAGES:
             templates: ReplyTemplates = getattr(form.replies, language)
             for fault in FAULTS:
                 longest = _longest_evidence(form, fault, language)
                 for resolution in (*RESOLUTIONS, NOTHING_ALLOWED):
                     steps = _steps(templates, fault, resolution)
-                    self._parts[language, fault, resolution] = [
-                        self._compile(text, ("replies", language, *path)) for path, text in steps
-                    ]
+                    compiled = [self._compile(text, ("replies", language, *path)) for path, text in steps]
+                    self._drafts[language, fault, resolution] = Draft(compiled, GLUE[language])
                     blamed = ("replies", language, *steps[len(steps) // 2][0])  # the offer, or the refusal
                     self._check(language, fault, resolution, longest, blamed)
 
     def write(self, facts: ReplyFacts, resolution: str | None, language: str) -> str:
         """Return the draft for a recommended resolution (None: the rules leave nothing)."""
-        steps = [
-            part if isinstance(part, str) else part.render(facts)
-            for part in self._parts[language, facts.fault, resolution or NOTHING_ALLOWED]
-        ]
-        return (" " if language == "en" else "").join(filter(None, steps))
+        return self._drafts[language, facts.fault, resolution or NOTHING_ALLOWED].write(facts)
 
-    def _compile(self, text: str, path: Path) -> Part:
+    def _compile(self, text: str, path: Path) -> Step:
         text = text.strip()
         if text not in self._compiled:
             try:
-                self._compiled[text] = Template(self._environment, text) if "{" in text else text
+                self._compiled[text] = Step(self._environment, text)
             except TemplateError as error:
                 raise FormError(path, f"template: {error}") from error
         return self._compiled[text]

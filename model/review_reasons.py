@@ -11,6 +11,7 @@ from model.scorer import Score
 from model.signals import contradictions, is_foreign, names_another_cause, says_too_little
 from model.taxonomy import FAULTS, FaultCategory, Resolution, ReviewReason
 
+LIKELY_ABUSE, DECLINE = FaultCategory.LIKELY_ABUSE, Resolution.DECLINE
 NO_CATEGORIES: frozenset[str] = frozenset()
 
 
@@ -45,7 +46,7 @@ def review_reasons(
         reasons.append(ReviewReason.DEMOTED)
     if decision.recommended is None:
         reasons.append(ReviewReason.NO_ALLOWED_RESOLUTION)
-    if decision.recommended == Resolution.DECLINE:
+    if decision.recommended == DECLINE:
         reasons.append(ReviewReason.DECLINE_NEEDS_PERSON)
     if decision.needs_person:
         reasons.append(ReviewReason.POLICY)
@@ -75,7 +76,7 @@ def text_reasons(
 
 def confidence_reasons(score: Score, category: str, point: OperatingPoint) -> list[ReviewReason]:
     """Reasons in how sure the model is: abuse is never sure enough, nor is a category without threshold."""
-    if category == FaultCategory.LIKELY_ABUSE:
+    if category == LIKELY_ABUSE:
         return [ReviewReason.ABUSE_CONCERN]
     if point.thresholds.get(category) is None:
         return [ReviewReason.NEVER_AUTOMATED]

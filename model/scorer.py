@@ -1,54 +1,36 @@
 """The compiled scorer: the fitted classifier as plain arrays, and one request judged in microseconds.
 
-Nothing here imports scikit-learn, SciPy or pandas. Scoring is: normalise, cut, look up, one gather and one
-product for both heads, softmax. How the numbers are folded together is told in training/compile.py, and
-that they equal the reference within 1e-9 in tests/integration/test_scorer_parity.py.
+Nothing here imports scikit-learn, SciPy or pandas. Scoring is: normalise, cut, find concepts, then all
+arithmetic in `model.linear_model`, by the native kernel or by numpy. How the numbers are folded together is
+told in training/compile.py, and that they equal the reference within 1e-9 in
+tests/integration/test_scorer_parity.py.
 """
 
 import math
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from itertools import repeat
+from types import ModuleType
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
-import numpy.typing as npt
 
 from model.compiled import Floats, ScorerArrays, ScorerTables
 from model.errors import BundleError, RequestError
-from model.fields import CATEGORICAL, CLIP, NUMERIC
-from model.lexicon import Lexicon, Mention
-from model.ngrams import char_keys, vocabulary_keys, word_ngrams
-from model.request import TriageRequest
+from model.fields import CATEGORICAL, CLIP, NUMBERS, numbers
+from model.lexicon import Lexicon, Mention, concept_names
+from model.linear_model import UNSEEN as UNSEEN
+from model.linear_model import LinearModel, TextGrams
+from model.native import kernel as native_kernel
+from model.native_model import NativeModel
+from model.numpy_model import NumpyModel
+from model.request import MAX_FEN, TriageRequest
 from model.taxonomy import FAULT_LABELS, RESOLUTIONS
 from model.text import Cut, normalise
 
 N_FAULTS = len(FAULT_LABELS)
 N_RESOLUTIONS = len(RESOLUTIONS)
-
-
-UNSEEN = -1
-"""Row of an n-gram that training has not seen: the table's last, which is all zeros."""
-
-
-class TextGrams(msgspec.Struct, frozen=True, kw_only=True):
-    """The n-grams of one text in their order: its words and word pairs, then its characters.
-
-    Attributes
-    ----------
-    n_words : how many of them are words and pairs.
-    rows : (n,) rows of the table, UNSEEN among them.
-    counts : (n,) how often each one's n-gram occurs.
-    weights : (n,) its sublinear count over the block's l2 norm, shared out over its occurrences.
-    coefficients : (n, 14) their rows of the table.
-    """
-
-    n_words: int
-    rows: npt.NDArray[np.int64]
-    counts: Floats
-    weights: Floats
-    coefficients: Floats
+NOT_FINITE = "must be a finite number"
 
 
 class Score(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,6 +42,7 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
     resolution : seven calibrated probabilities in the order of RESOLUTIONS.
     familiarity : share of the text's character pairs that training has seen, 0–1.
     text : the normalised text; words : its words in order; mentions : the concepts found.
+    concepts : names of the concept features that hold.
     grams, fields : what an explanation is read from.
     """
 
@@ -69,8 +52,16 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     words: list[str]
     mentions: list[Mention]
+    concepts: frozenset[str]
     grams: TextGrams
     fields: dict[int, float]
+
+
+class Column(NamedTuple):
+    """What each concept and field does for one fault label, as plain numbers by row: for explanations."""
+
+    concepts: list[float]
+    fields: list[float]
 
 
 class Scorer:
@@ -81,32 +72,45 @@ class Scorer:
     tables, arrays : the compiled model, see `model.bundle`.
     lexicon : must be the lexicon the model was trained with; the bundle's manifest checks it.
     cut : word cutter that knows the lexicon's words.
+    kernel : the native kernel; None judges by numpy.
+
+    Raises
+    ------
+    BundleError
+        If the vocabulary names an n-gram twice.
     """
 
-    def __init__(self, tables: ScorerTables, arrays: ScorerArrays, lexicon: Lexicon, cut: Cut) -> None:
-        # Coefficients and squared idf side by side, so that an n-gram is one read of memory, not two.
-        self._table = np.zeros((len(arrays.gram) + 1, arrays.gram.shape[1] + 1))
-        self._table[:-1, :-1] = arrays.gram
-        self._table[:-1, -1] = arrays.squared_idf
-        # The characters' strings are not kept (4 MB): only their numbers are looked up.
-        self.tables = msgspec.structs.replace(tables, chars=[])
-        self.arrays = replace(arrays, gram=self._table[:-1, :-1], squared_idf=self._table[:-1, -1])
+    def __init__(
+        self,
+        tables: ScorerTables,
+        arrays: ScorerArrays,
+        lexicon: Lexicon,
+        cut: Cut,
+        kernel: ModuleType | None = native_kernel,
+    ) -> None:
+        try:
+            self.model: LinearModel = (
+                NativeModel(kernel, tables, arrays) if kernel else NumpyModel(tables, arrays)
+            )
+        except ValueError as error:
+            raise BundleError(f"the vocabulary and its numbers do not fit together: {error}") from error
+        # What the model has taken over is not kept a second time (20 MB).
+        self.tables = msgspec.structs.replace(tables, words=[], chars=[])
+        self.arrays = replace(arrays, gram=arrays.gram[:0].copy())
         self.lexicon = lexicon
         self._cut = cut
-        self._words = {word: row for row, word in enumerate(tables.words)}
-        self._char_keys = vocabulary_keys(tables.chars)
-        if np.any(self._char_keys[1:] <= self._char_keys[:-1]):
-            raise BundleError("the character n-grams are not sorted")
+        by_label = zip(arrays.concept.T[:N_FAULTS].tolist(), arrays.field.T[:N_FAULTS].tolist(), strict=True)
+        self.columns = [Column(*weights) for weights in by_label]
         self.concepts = {name: row for row, name in enumerate(tables.concepts)}
         rows = {name: row for row, name in enumerate(tables.fields)}
-        self._levels: dict[str, dict[str, int]] = {name: {} for name in CATEGORICAL}
+        levels: dict[str, dict[str | None, int]] = {name: {} for name in CATEGORICAL}
         for name, row in rows.items():
             category, equals, level = name.partition("=")
             if equals:
-                self._levels[category][level] = row
+                levels[category][level] = row
+        self._levels = list(levels.items())
         self._numbers = [
-            (name, number, rows[name], tables.field_mean[name], tables.field_scale[name])
-            for name, number in NUMERIC.items()
+            (name, rows[name], tables.field_mean[name], tables.field_scale[name]) for name in NUMBERS
         ]
 
     def score(self, request: TriageRequest) -> Score:
@@ -118,104 +122,79 @@ class Scorer:
             If a number is not finite: JSON cannot carry one, but a Python caller can.
         """
         text = normalise(request.text)
-        words = word_ngrams(text, self._cut)
-        grams = self._grams(text, words)
+        words = self._cut(text)
+        if " " in words:  # the only blank a normalised text has
+            words = [word for word in words if word != " "]
         mentions = self.lexicon.mentions(text)
+        concepts = concept_names(text, mentions)
         fields = self.field_values(request)
-        logits = self._logits(grams, mentions, fields)
-        fault = _softmax(logits[:N_FAULTS] * self.tables.fault_inverse_temperature)
-        resolution = logits[N_FAULTS:] + fault @ self.arrays.by_fault
+        judged = self.model.judge(text, words, self._rows(concepts), fields)
         return Score(
-            fault=fault,
-            resolution=_softmax(resolution * self.tables.resolution_inverse_temperature),
-            familiarity=_familiarity(grams, len(text)),
+            fault=judged.probabilities[:N_FAULTS],
+            resolution=judged.probabilities[N_FAULTS:],
+            familiarity=judged.familiarity,
             text=text,
-            words=words[: (len(words) + 1) // 2],
+            words=words,
             mentions=mentions,
-            grams=grams,
+            concepts=concepts,
+            grams=judged.grams,
             fields=fields,
         )
 
-    def _grams(self, text: str, words: list[str]) -> TextGrams:
-        keys = char_keys(text)
-        places = self._char_keys.searchsorted(keys)
-        n_words = len(words)
-        rows = np.empty(n_words + len(keys), dtype=np.int64)
-        rows[:n_words] = list(map(self._words.get, words, repeat(UNSEEN)))
-        found = self._char_keys.take(places, mode="clip") == keys
-        rows[n_words:] = np.where(found, places + len(self._words), UNSEEN)
-        each = rows.tolist()
-        counts = np.fromiter(map(Counter(each).__getitem__, each), float, len(each))
-        coefficients = self._table.take(rows, axis=0)
-        sublinear = 1.0 + np.log(counts)
-        weights = sublinear / counts
-        squares = weights * sublinear * coefficients[:, -1]
-        for block in (slice(n_words), slice(n_words, None)):
-            if norm := math.sqrt(np.add.reduce(squares[block])):
-                weights[block] /= math.sqrt(norm)
-        return TextGrams(
-            n_words=n_words, rows=rows, counts=counts, weights=weights, coefficients=coefficients
+    def without_fields(self, score: Score) -> Score:
+        """Return what `score` would be of the text alone."""
+        judged = self.model.judge(score.text, score.words, self._rows(score.concepts), {})
+        return msgspec.structs.replace(
+            score,
+            fault=judged.probabilities[:N_FAULTS],
+            resolution=judged.probabilities[N_FAULTS:],
+            fields={},
         )
 
-    def _logits(self, grams: TextGrams, mentions: Sequence[Mention], fields: dict[int, float]) -> Floats:
-        """Return the 13 logits, still without what the fault probabilities say of the resolution."""
-        logits: Floats = (grams.weights @ grams.coefficients)[:-1] + self.arrays.intercept
-        if mentions:
-            concepts = sorted({self.concepts[mention.name] for mention in mentions})
-            logits += np.add.reduce(self.arrays.concept.take(concepts, axis=0))
-        if fields:
-            added = np.fromiter(fields.values(), float) @ self.arrays.field.take(list(fields), axis=0)
-            bound = self.tables.field_bound
-            added[:N_FAULTS] = np.minimum(np.maximum(added[:N_FAULTS], -bound), bound)
-            logits += added
-        return logits
+    def _rows(self, concepts: Iterable[str]) -> list[int]:
+        return sorted([self.concepts[name] for name in concepts])  # the same sum in every process
 
     def field_values(self, request: TriageRequest) -> dict[int, float]:
         """Row and scaled value of every structured field present and known."""
         values: dict[int, float] = {}
-        for name, rows_by_level in self._levels.items():
-            level = getattr(request, name)
-            if level is not None and (row := rows_by_level.get(level)) is not None:
+        for name, rows_by_level in self._levels:
+            row = rows_by_level.get(getattr(request, name))
+            if row is not None:
                 values[row] = 1.0
-        for name, number, row, mean, scale in self._numbers:
-            try:
-                value = number(request)
-            except (ValueError, OverflowError):  # the logarithm of -inf, a float of 10**400
-                value = math.nan
+        try:
+            found = numbers(request)
+        except (ValueError, OverflowError):  # the logarithm of -inf, a float of 10**400
+            raise RequestError(_endless(request), NOT_FINITE) from None
+        for value, (name, row, mean, scale) in zip(found, self._numbers, strict=True):
             if value is None:
                 continue
-            if not math.isfinite(value):
-                raise RequestError(name, "must be a finite number")
-            values[row] = min(max((value - mean) / scale, -CLIP), CLIP)
+            scaled = (value - mean) / scale
+            if -CLIP <= scaled <= CLIP:
+                values[row] = scaled
+            elif math.isfinite(value):
+                values[row] = math.copysign(CLIP, scaled)
+            else:
+                raise RequestError(name, NOT_FINITE)
         return values
 
     def score_many(self, requests: Sequence[TriageRequest]) -> tuple[Floats, Floats]:
-        """Judge many requests at once, without what an explanation needs.
+        """Judge many requests.
 
         Returns
         -------
-        fault, resolution : probabilities of shape (n, 6) and (n, 7), equal to `score` within rounding.
+        fault, resolution : probabilities of shape (n, 6) and (n, 7), those of `score`.
         """
-        logits = np.empty((len(requests), N_FAULTS + N_RESOLUTIONS))
+        probabilities = np.empty((len(requests), N_FAULTS + N_RESOLUTIONS))
         for row, request in enumerate(requests):
-            text = normalise(request.text)
-            logits[row] = self._logits(
-                self._grams(text, word_ngrams(text, self._cut)),
-                self.lexicon.mentions(text),
-                self.field_values(request),
-            )
-        fault = _softmax(logits[:, :N_FAULTS] * self.tables.fault_inverse_temperature)
-        resolution = logits[:, N_FAULTS:] + fault @ self.arrays.by_fault
-        return fault, _softmax(resolution * self.tables.resolution_inverse_temperature)
+            score = self.score(request)
+            probabilities[row, :N_FAULTS] = score.fault
+            probabilities[row, N_FAULTS:] = score.resolution
+        return probabilities[:, :N_FAULTS], probabilities[:, N_FAULTS:]
 
 
-def _familiarity(grams: TextGrams, n_chars: int) -> float:
-    start = grams.n_words + n_chars
-    pairs = grams.rows[start : start + n_chars - 1].tolist() if n_chars > 1 else []
-    return 1.0 - pairs.count(UNSEEN) / len(pairs) if pairs else 0.0
-
-
-def _softmax(logits: Floats) -> Floats:
-    # The ufuncs themselves: the array methods around them cost more than the work on a row of six.
-    exponentials = np.exp(logits - np.maximum.reduce(logits, axis=-1, keepdims=True))
-    return np.asarray(exponentials / np.add.reduce(exponentials, axis=-1, keepdims=True))
+def _endless(request: TriageRequest) -> str:
+    """Name a field whose number is not finite, or too large for one."""
+    for name, value in msgspec.structs.asdict(request).items():
+        if isinstance(value, int | float) and not -MAX_FEN <= value <= MAX_FEN:
+            return name
+    return "body"

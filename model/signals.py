@@ -76,6 +76,8 @@ def says_too_little(text: str) -> bool:
 def is_foreign(text: str) -> bool:
     """Tell whether a normalised text is mostly in another language than Chinese (or is typed at random)."""
     head = text[:MAX_LOOKED_AT_CHARS]
+    if _foreign.search(head) is None:  # most texts
+        return False
     if head.isascii():
         return any(character.isalpha() for character in head)
     chinese = len(_chinese.findall(head))
@@ -85,8 +87,26 @@ def is_foreign(text: str) -> bool:
 
 def contradictions(request: TriageRequest, category: str, mentions: Sequence[Mention]) -> list[str]:
     """Return the ids of the rules by which the request contradicts itself."""
+    rules = [
+        rule
+        for name, rules_by_value in _rules_by_first_field()
+        for rule in rules_by_value.get(getattr(request, name), ())
+    ]
+    if not rules:  # most requests
+        return []
     concepts = {mention.concept for mention in mentions if not mention.negated}
-    return [rule.id for rule in read_signals().contradictions if rule.holds(request, category, concepts)]
+    return [rule.id for rule in rules if rule.holds(request, category, concepts)]
+
+
+@cache
+def _rules_by_first_field() -> list[tuple[str, dict[Any, list[Contradiction]]]]:
+    """Rules by the first field that they name and each of its values, so that few are asked."""
+    index: dict[str, dict[Any, list[Contradiction]]] = {}
+    for rule in read_signals().contradictions:
+        name, values = next(iter(rule.fields.items()))
+        for value in values:
+            index.setdefault(name, {}).setdefault(value, []).append(rule)
+    return list(index.items())
 
 
 def names_another_cause(
@@ -98,8 +118,10 @@ def names_another_cause(
     ----------
     probabilities : of the five categories, in the order of FAULTS.
     """
-    named = {lexicon.concepts[mention.concept].fault for mention in mentions if not mention.negated}
-    return any(
-        name in named and name != category and probability >= MIN_RIVAL_PROBABILITY
-        for name, probability in zip(FAULTS, probabilities, strict=True)
-    )
+    for mention in mentions:
+        fault = lexicon.concepts[mention.concept].fault
+        if mention.negated or fault is None or fault == category or fault not in FAULTS:
+            continue
+        if probabilities[FAULTS.index(fault)] >= MIN_RIVAL_PROBABILITY:
+            return True
+    return False

@@ -15,6 +15,8 @@ from model.review_reasons import NO_CATEGORIES, review_reasons
 from model.scorer import Score
 from model.taxonomy import FAULTS, RESOLUTIONS, FaultCategory, Route
 
+AUTO, REVIEW, LIKELY_ABUSE = Route.AUTO, Route.REVIEW, FaultCategory.LIKELY_ABUSE
+
 
 class FaultOpinion(msgspec.Struct, frozen=True, kw_only=True):
     """The fault category with its probabilities, which sum to 1 over the five.
@@ -127,7 +129,7 @@ def judge(
         policy_version=policy.version,
         fault=fault,
         resolution=resolution_opinion(score, decision),
-        route=Route.REVIEW if reasons else Route.AUTO,
+        route=REVIEW if reasons else AUTO,
         review=ReviewTicket(review_id=review_id, reasons=reasons) if reasons else None,
         explanation=[NamedWeight(*part) for part in explain(bundle.scorer, score, category, language)]
         if explained
@@ -146,7 +148,7 @@ def opinion_of(score: Score, category: str) -> Opinion:
         fault=score.fault,
         resolution=score.resolution,
         text=score.text,
-        concepts=frozenset(mention.name for mention in score.mentions),
+        concepts=score.concepts,
     )
 
 
@@ -173,7 +175,7 @@ def resolution_opinion(score: Score, decision: Decision) -> ResolutionOpinion:
 
 def abuse_concern(fault: FaultOpinion, decision: Decision) -> AbuseConcern | None:
     """Return the concern where the category is `likely_abuse`, else nothing."""
-    if fault.category != FaultCategory.LIKELY_ABUSE:
+    if fault.category != LIKELY_ABUSE:
         return None
     return AbuseConcern(
         probability=fault.confidence, signals=decision.abuse_signals, check=decision.evidence_required

@@ -29,7 +29,7 @@ from training.pyfunc_signature import signature
 REGISTRY_NAME = "refund-triage"
 EXPERIMENT = "refund-triage"
 CHAMPION, CHALLENGER = "champion", "challenger"
-SERVING_LIBRARIES = ("numpy", "msgspec", "pyyaml", "jieba", "rjieba", "opencc", "pyahocorasick", "pandas")
+SERVING_LIBRARIES = ("numpy", "msgspec", "pyyaml", "jieba", "rjieba", "opencc", "pandas")
 PYFUNC_FILE = Path(__file__).with_name("pyfunc_model.py")
 EXAMPLE = {"text": "杯子收到就碎了 箱子都瘪了", "service_type": "refund_only", "refund_amount_fen": 5900.0}
 

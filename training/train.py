@@ -31,7 +31,6 @@ LIBRARIES = (
     "jieba",
     "rjieba",
     "opencc",
-    "pyahocorasick",
     "mapie",
 )
 

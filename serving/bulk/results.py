@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -31,40 +31,38 @@ COLUMNS = (
 )
 
 
-def flat(result: Result) -> dict[str, Any]:
-    """Return the columns of a table row."""
+def flat(result: Result) -> tuple[Any, ...]:
+    """Return a table row, in the order of COLUMNS."""
     if isinstance(result, dict):
         error = result["error"]
-        empty: dict[str, Any] = dict.fromkeys(COLUMNS)
-        return empty | {
-            "refund_id": result["refund_id"],
-            "error": f"{error['field']}: {error['problem']}",
-        }
-    return {
-        "refund_id": result.refund_id,
-        "fault": result.fault.category,
-        "confidence": result.fault.confidence,
-        "outside_probability": result.fault.outside_probability,
-        "resolution": result.resolution.recommended,
-        "route": str(result.route),
-        "reasons": " ".join(result.review.reasons) if result.review else "",
-        "freight_payer": result.resolution.freight_payer,
-        "respond_by": result.respond_by.isoformat(),
-        "money_at_risk_fen": result.money_at_risk_fen,
-        "model_version": result.model_version,
-        "policy_version": result.policy_version,
-        "error": None,
-    }
+        empty = (None,) * (len(COLUMNS) - 2)
+        return (result["refund_id"], *empty, f"{error['field']}: {error['problem']}")
+    fault, resolution = result.fault, result.resolution
+    return (
+        result.refund_id,
+        fault.category,
+        fault.confidence,
+        fault.outside_probability,
+        resolution.recommended,
+        result.route,
+        " ".join(result.review.reasons) if result.review else "",
+        resolution.freight_payer,
+        result.respond_by.isoformat(),
+        result.money_at_risk_fen,
+        result.model_version,
+        result.policy_version,
+        None,
+    )
 
 
-def encode(results: Sequence[Result], suffix: str) -> bytes:
+def encode(results: Iterable[Result], suffix: str) -> bytes:
     """Return these results as bytes of a file; for parquet, of a message between processes."""
     if suffix == ".jsonl":
-        return b"".join(msgspec.json.encode(result) + b"\n" for result in results)
+        return b"".join([msgspec.json.encode(result) + b"\n" for result in results])
     if suffix == ".parquet":
-        return msgspec.msgpack.encode([flat(result) for result in results])
+        return msgspec.msgpack.encode([dict(zip(COLUMNS, flat(each), strict=True)) for each in results])
     text = io.StringIO()
-    csv.DictWriter(text, COLUMNS).writerows([flat(result) for result in results])
+    csv.writer(text).writerows(map(flat, results))
     return text.getvalue().encode()
 
 

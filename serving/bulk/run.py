@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 
 from model import bundle as bundles
+from model import triage
 from model.errors import RequestError
 from model.policy import read_policy
 from serving.bulk.results import Result, encode, open_sink
@@ -130,7 +131,7 @@ def _judged(
     """Yield size and encoded results of every chunk, in the order of the file."""
     if workers == 1:
         for chunk in chunks:
-            yield len(chunk), encode(judge_chunk(chunk, judgement, judge.explained), suffix)
+            yield len(chunk), _encoded(chunk, suffix, judgement, judge.explained)
         return
     waiting: deque[tuple[int, Future[bytes]]] = deque()
     context = get_context("spawn")  # a fork would copy locks that threads of this process hold
@@ -154,17 +155,35 @@ def _start(judge: Judge) -> None:
 
 
 def _work(chunk: Sequence[Row], suffix: str) -> bytes:
-    return encode(judge_chunk(chunk, *_worker), suffix)
+    return _encoded(chunk, suffix, *_worker)
 
 
-def judge_chunk(chunk: Sequence[Row], judgement: Judgement, explained: bool) -> list[Result]:
-    """Judge some rows; a row in error becomes its error entry."""
+def _encoded(chunk: Sequence[Row], suffix: str, judgement: Judgement, explained: bool) -> bytes:
+    return encode(judge_chunk(chunk, judgement, explained, suffix == ".jsonl"), suffix)
+
+
+def judge_chunk(
+    chunk: Sequence[Row], judgement: Judgement, explained: bool, with_ids: bool = True
+) -> list[Result]:
+    """Judge some rows; a row in error becomes its error entry. A table has no column for ids."""
     now = service.now_utc()
     results: list[Result] = []
     for row in chunk:
         try:
-            results.append(service.answer(to_request(row), judgement, now, explained=explained))
+            answer = triage.judge(
+                to_request(row),
+                judgement.bundle,
+                judgement.policy,
+                now=now,
+                triage_id=service.new_id() if with_ids else "",
+                review_id=service.new_id() if with_ids else "",
+                suggested=judgement.suggested,
+                demoted=judgement.demoted,
+                explained=explained,
+            )
         except RequestError as error:
             refund_id = service.refund_id_of(row) if isinstance(row, bytes) else row.get("refund_id")
             results.append(service.failed_item(refund_id, error))
+        else:
+            results.append(answer)
     return results

@@ -14,17 +14,21 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from model.bundle import CLASSIFIER_FILE, Bundle
+from model.bundle import CLASSIFIER_FILE, Bundle, read_scorer
 from model.classifier import TriageClassifier
 from model.errors import RequestError
+from model.explanation import contributions
+from model.native import kernel
 from model.policy import Policy
 from model.request import TriageRequest
-from model.taxonomy import LogisticsStatus, Platform, ServiceType
+from model.scorer import Scorer
+from model.taxonomy import FAULTS, LogisticsStatus, Platform, ServiceType
 from model.triage import judge
 from training.labeled_data import read_folder
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 TOLERANCE = 1e-9
+needs_kernel = pytest.mark.skipif(kernel is None, reason="no native kernel: no C compiler at install")
 
 texts = st.text(
     st.one_of(
@@ -76,6 +80,12 @@ def reference(bundle: Bundle) -> TriageClassifier:
     return classifier
 
 
+@pytest.fixture(scope="module")
+def without_kernel(bundle: Bundle) -> Scorer:
+    """The scorer of the same bundle in numpy."""
+    return read_scorer(bundle.folder, kernel=None)
+
+
 def assert_equal(bundle: Bundle, reference: TriageClassifier, requests: Sequence[TriageRequest]) -> None:
     """Compare single, batch and reference probabilities of both heads."""
     fault, resolution = reference.predict_fault_proba(requests), reference.predict_resolution_proba(requests)
@@ -108,6 +118,68 @@ def test_generated_requests_score_as_in_scikit_learn(
 
 def test_odd_texts_score_as_in_scikit_learn(bundle: Bundle, reference: TriageClassifier) -> None:
     assert_equal(bundle, reference, [TriageRequest(refund_id="r", text=text) for text in EDGES])
+
+
+def assert_same_without_kernel(bundle: Bundle, numpy: Scorer, requests: Sequence[TriageRequest]) -> None:
+    """Compare everything a score holds, and the explanation of every label."""
+    for request in requests:
+        ours, theirs = bundle.scorer.score(request), numpy.score(request)
+        np.testing.assert_allclose(ours.fault, theirs.fault, rtol=0, atol=TOLERANCE)
+        np.testing.assert_allclose(ours.resolution, theirs.resolution, rtol=0, atol=TOLERANCE)
+        assert ours.familiarity == pytest.approx(theirs.familiarity, abs=TOLERANCE)
+        assert ours.grams.n_words == theirs.grams.n_words
+        assert ours.grams.row_bytes == theirs.grams.row_bytes
+        assert ours.grams.count_bytes == theirs.grams.count_bytes
+        np.testing.assert_allclose(ours.grams.weights, theirs.grams.weights, atol=TOLERANCE)
+        for label in FAULTS:
+            assert contributions(bundle.scorer, ours, label) == pytest.approx(
+                contributions(numpy, theirs, label), abs=TOLERANCE
+            )
+
+
+@needs_kernel
+def test_the_kernel_scores_labelled_rows_as_numpy_does(bundle: Bundle, without_kernel: Scorer) -> None:
+    rows = read_folder()
+    if not os.environ.get("REFUND_TRIAGE_EVERY_ROW"):
+        rows = random.Random(8).sample(rows, 1_000)
+    assert_same_without_kernel(bundle, without_kernel, [row.request for row in rows])
+
+
+@needs_kernel
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(request=requests)
+def test_the_kernel_scores_generated_requests_as_numpy_does(
+    bundle: Bundle, without_kernel: Scorer, request: TriageRequest
+) -> None:
+    assert_same_without_kernel(bundle, without_kernel, [request])
+
+
+@needs_kernel
+def test_the_kernel_scores_odd_texts_as_numpy_does(bundle: Bundle, without_kernel: Scorer) -> None:
+    odd = [TriageRequest(refund_id="r", text=text) for text in EDGES]
+    assert_same_without_kernel(bundle, without_kernel, odd)
+
+
+@needs_kernel
+def test_answers_are_the_same_without_the_kernel(
+    bundle: Bundle, without_kernel: Scorer, policy: Policy
+) -> None:
+    plain = dataclasses.replace(bundle, scorer=without_kernel)
+    for row in random.Random(9).sample(read_folder(), 500):
+        ours, theirs = (
+            judge(row.request, each, policy, now=NOW, triage_id="t", review_id="v")
+            for each in (bundle, plain)
+        )
+        assert without_floats(msgspec.to_builtins(ours)) == without_floats(msgspec.to_builtins(theirs))
+
+
+def without_floats(value: Any) -> Any:
+    """Leave out what may differ in its last digits, and is compared above."""
+    if isinstance(value, dict):
+        return {key: without_floats(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [without_floats(part) for part in value]
+    return None if isinstance(value, float) else value
 
 
 class ReferenceScorer:
