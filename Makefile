@@ -85,10 +85,10 @@ $(VENV_BENCH)/.installed: requirements-bench.lock
 	@touch $@
 
 .PHONY: bench bench-growth
-bench: $(VENV_BENCH)/.installed ## Compare with an empty endpoint, MLflow, BentoML and LitServe (5 minutes; needs wrk and a trained model)
+bench: $(VENV_BENCH)/.installed ## Compare with an empty endpoint, MLflow, BentoML and LitServe (8 minutes; needs wrk and a trained model)
 	@$(VENV_BENCH)/bin/python -m bench.run --out experiments/$(shell date +%F)-bench
 
-bench-growth: $(VENV_BENCH)/.installed ## Measure long texts, a million stored cases and many training rows
+bench-growth: $(VENV_BENCH)/.installed ## Measure long texts, a million stored cases and many training rows (an hour or more; 12 GB of disk)
 	@$(VENV_BENCH)/bin/python -m bench.growth --out experiments/$(shell date +%F)-bench
 
 retrain: $(STAMP) ## Retrain on written labels, verdicts and outcomes; promote where the gate allows it

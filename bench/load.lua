@@ -1,9 +1,9 @@
 -- Posts the bodies of a file in turn; @ID@ in a body becomes a refund_id never used before.
 local parts, at, made = {}, 0, 0
-local path, prefix
+local path, prefix, scattered
 
 function init(args)
-  path, prefix = args[2], args[3]
+  path, prefix, scattered = args[2], args[3], args[4] == "scattered"
   for line in io.lines(args[1]) do
     local before, after = line:match("^(.-)@ID@(.*)$")
     parts[#parts + 1] = { before, after }
@@ -13,7 +13,9 @@ end
 function request()
   at = at % #parts + 1
   made = made + 1
-  local body = parts[at][1] .. prefix .. made .. parts[at][2]
+  local id = prefix .. made
+  if scattered then id = string.format("%06x", math.random(0, 16777215)) .. id end
+  local body = parts[at][1] .. id .. parts[at][2]
   return wrk.format("POST", path, { ["content-type"] = "application/json" }, body)
 end
 

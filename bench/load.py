@@ -52,8 +52,11 @@ def write_bodies(path: Path, server: Server, n_bodies: int = 500, chars: int | N
     path.write_text("\n".join(lines) + "\n", "utf-8")
 
 
-def burst(server: Server, bodies: Path, concurrency: int, seconds: int) -> Burst:
-    """Load a server for some seconds."""
+def burst(server: Server, bodies: Path, concurrency: int, seconds: int, *, scattered: bool = False) -> Burst:
+    """Load a server for some seconds.
+
+    Ids go up, as a platform's do; `scattered`, each has another place in an index of them.
+    """
     command = ["wrk", "-t1", f"-c{concurrency}", f"-d{seconds}s", "--timeout", "10s", "--latency"]
     command += [
         "-s",
@@ -63,6 +66,7 @@ def burst(server: Server, bodies: Path, concurrency: int, seconds: int) -> Burst
         str(bodies),
         server.path,
         f"b{time.time_ns()}-{next(_bursts)}-",
+        "scattered" if scattered else "rising",
     ]
     cores = sorted(os.sched_getaffinity(0))
     before = server.cpu_seconds()

@@ -13,6 +13,7 @@ from pathlib import Path
 from statistics import median
 
 from bench.load import Burst, burst, write_bodies
+from bench.marks import marks_table
 from bench.postgres import postgresql
 from bench.servers import PYTHON, ROOT, Server, servers
 
@@ -25,7 +26,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--models", type=Path, default=Path("var/models"), help="folder with the champion")
     parser.add_argument("--out", type=Path, required=True, help="folder for result.json and result.md")
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=2, help="of one burst; wrk knows whole seconds only")
     parser.add_argument("--note", default="", help="what else was going on on the machine")
     options = parser.parse_args()
@@ -107,7 +108,7 @@ def write(
         "",
         "Every server on one core, the load generator (wrk) on the other; requests/s and ms are medians of"
         f" {len(next(iter(bursts.values())))} interleaved rounds. Per CPU-second: requests by processor time"
-        " of all the server's processes, which load by others hardly touches.",
+        " of all the server's processes, which load by others hardly touches; PostgreSQL's own is not in it.",
         "",
         "| server | c=1 | c=8 | c=32 | p50 c=8 | p99 c=8 | p99 c=32 | vs mlflow c=8 | vs empty c=8 |"
         " per CPU-second c=8 | vs mlflow | vs empty | RSS MB | cold start s | errors |",
@@ -136,6 +137,7 @@ def write(
         ]
         figures += [f"{rss[name]:.0f}", f"{cold[name]:.1f}", str(errors)]
         lines.append(f"| {name} | {' | '.join(figures)} |")
+    lines += ["", *marks_table(bursts, cold, rss)]
     (out / "result.md").write_text("\n".join(lines) + "\n", "utf-8")
     print((out / "result.md").read_text("utf-8"))
 

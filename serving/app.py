@@ -1,5 +1,6 @@
 """The application: what it is made of and how it starts and stops."""
 
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -24,6 +25,7 @@ from serving.review import pages as review_pages
 from serving.review import report_pages
 from serving.review.similar import SimilarCases
 from serving.scoring import endpoints as scoring_endpoints
+from serving.scoring.body_route import BodyRoutesFirst
 from serving.scoring.group_commit import GroupCommit
 from serving.scoring.openapi import add_components
 from serving.scoring.service import now_utc
@@ -45,7 +47,8 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.api_keys = ApiKeys(app.state.engine)
     app.state.commits.start()
     try:
-        app.state.champion.load()
+        if app.state.champion.current is None:
+            app.state.champion.load()
         # Before the first request: a category that was demoted stays so through a restart.
         look_at_live_error(app)
     except RefundTriageError as error:
@@ -57,6 +60,8 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         [app.state.champion.look, partial(look_at_live_error, app)], settings.poll_model_seconds
     )
     watcher.start()
+    # What is there now stays: a full collection would walk all of it inside some buyer's request.
+    gc.freeze()
     yield
     watcher.stop()
     app.state.shadow.stop()
@@ -71,15 +76,20 @@ def look_at_live_error(app: FastAPI) -> None:
         champion.set_demoted(watch(app.state.engine, champion.current.bundle, now_utc()))
 
 
-def make_app(settings: Settings | None = None) -> FastAPI:
-    """Put the application together."""
+def make_app(settings: Settings | None = None, champion: Champion | None = None) -> FastAPI:
+    """Put the application together; without a champion it makes one, which is loaded when the app starts."""
     log_masking.install()
     settings = settings or get_settings()
-    app = FastAPI(
-        title="Refund Triage", version="1", description=DESCRIPTION, lifespan=lifespan, redirect_slashes=False
+    app = BodyRoutesFirst(
+        scoring_endpoints.router.routes,
+        title="Refund Triage",
+        version="1",
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        redirect_slashes=False,
     )
     app.state.settings = settings
-    app.state.champion = Champion(
+    app.state.champion = champion or Champion(
         settings.models_folder, settings.policy, frozenset(settings.suggest_categories)
     )
     app.state.similar_cases = SimilarCases()

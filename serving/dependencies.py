@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 from sqlalchemy import Connection, Engine
+from starlette.requests import ClientDisconnect
 
 from serving.database import reading
 from serving.errors import BodyTooLargeError
@@ -36,15 +37,25 @@ async def read_body(request: Request, max_bytes: int) -> bytes:
     ------
     BodyTooLargeError
         As soon as the limit is passed.
+    ClientDisconnect
+        When the other end has gone before the body was complete.
     """
     message = f"body: at most {max_bytes} bytes"
-    if int(request.headers.get("content-length") or 0) > max_bytes:
-        raise BodyTooLargeError(message)
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
+    body: bytes | bytearray = b""
+    more = True
+    while more:
+        part = await request.receive()
+        if part["type"] == "http.disconnect":
+            raise ClientDisconnect
+        # Nearly every body comes in one part, which is not copied.
+        if not body:
+            body = part.get("body", b"")
+        else:
+            body = body if isinstance(body, bytearray) else bytearray(body)
+            body += part.get("body", b"")
         if len(body) > max_bytes:
             raise BodyTooLargeError(message)
+        more = part.get("more_body", False)
     return bytes(body)
 
 

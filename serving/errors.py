@@ -2,7 +2,7 @@
 
 import logging
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from fastapi import FastAPI, Request, Response
@@ -33,7 +33,7 @@ class NotFoundError(Exception):
     """There is no such thing here."""
 
 
-def problem(status: int, detail: str, *, field: str | None = None, **extra: Any) -> Response:
+def problem(status: int, detail: str, **extra: Any) -> Response:
     """Return a problem document."""
     body: dict[str, Any] = {
         "type": "about:blank",
@@ -41,8 +41,6 @@ def problem(status: int, detail: str, *, field: str | None = None, **extra: Any)
         "status": status,
         "detail": detail,
     }
-    if field is not None:
-        body["errors"] = [{"field": field, "problem": detail}]
     return Response(msgspec.json.encode(body | extra), status, media_type=MEDIA_TYPE)
 
 
@@ -53,7 +51,9 @@ def answer(request: Request, status: int, detail: str, **extra: Any) -> Response
     return problem(status, detail, **extra)
 
 
-STATUS_OF: dict[type[Exception], int] = {
+UNFORESEEN = 500
+
+STATUS_OF: dict[type, int] = {
     NotReadyError: 503,
     NotFoundError: 404,
     ReviewNotFoundError: 404,
@@ -77,57 +77,60 @@ def broken_rules(error: RequestValidationError) -> list[dict[str, str]]:
     ]
 
 
+class Finding(NamedTuple):
+    """What a caller is told of an error; never what the error itself says of a row or of our insides."""
+
+    status: int
+    detail: str
+    errors: list[dict[str, str]] | None = None
+
+
+def finding(error: Exception) -> Finding:
+    """Return what a caller is told; what the log must know besides is logged."""
+    match error:
+        case RequestError():
+            return Finding(422, error.problem, [{"field": error.field, "problem": error.problem}])
+        case BodyTooLargeError():
+            return Finding(413, str(error), [{"field": "body", "problem": str(error)}])
+        case RequestValidationError():
+            errors = broken_rules(error)
+            return Finding(422, f"{errors[0]['field']}: {errors[0]['problem']}", errors)
+        case HTTPException():
+            return Finding(error.status_code, str(error.detail))
+        case DataError():
+            # Bodies are checked before; an address may still hold what PostgreSQL knows no text for (%00).
+            logger.warning("database: %s", type(error.orig).__name__)
+            return Finding(422, "a value that no stored one can be equal to")
+        case OperationalError():
+            # The driver's text may quote a row; its class is enough to act upon.
+            logger.error("database: %s", type(error.orig).__name__)
+            return Finding(503, "the database does not answer; try again")
+    for kind in type(error).__mro__:
+        if kind in STATUS_OF:
+            return Finding(STATUS_OF[kind], str(error) or (type(error).__doc__ or ""))
+    # Logged with its traceback by the server.
+    return Finding(UNFORESEEN, "the service failed to answer; the request may be sent again")
+
+
+def problem_of(error: Exception) -> Response:
+    """Return the problem document of an error, for a program at the other end."""
+    found = finding(error)
+    return problem(found.status, found.detail, **_extra(found))
+
+
+def _extra(found: Finding) -> dict[str, Any]:
+    return {} if found.errors is None else {"errors": found.errors}
+
+
 def install(app: FastAPI) -> None:
-    """Register the handlers."""
+    """Answer every error with its finding: a page to a person, a document to a program."""
 
-    @app.exception_handler(RequestError)
-    async def on_request_error(request: Request, error: RequestError) -> Response:
-        return answer(request, 422, error.problem, field=error.field)
-
-    @app.exception_handler(BodyTooLargeError)
-    async def on_large_body(_: Request, error: BodyTooLargeError) -> Response:
-        return problem(413, str(error), field="body")
-
-    @app.exception_handler(RequestValidationError)
-    async def on_validation_error(request: Request, error: RequestValidationError) -> Response:
-        errors = broken_rules(error)
-        detail = f"{errors[0]['field']}: {errors[0]['problem']}"
-        return answer(request, 422, detail, errors=errors)
-
-    @app.exception_handler(HTTPException)
-    async def on_http_exception(request: Request, error: HTTPException) -> Response:
-        response = answer(request, error.status_code, str(error.detail))
-        response.headers.update(error.headers or {})
+    async def on_error(request: Request, error: Exception) -> Response:
+        found = finding(error)
+        response = answer(request, found.status, found.detail, **_extra(found))
+        response.headers.update(getattr(error, "headers", None) or {})
         return response
 
-    _install_unforeseen(app)
-    for kind, status in STATUS_OF.items():
-        app.add_exception_handler(kind, _answer_with(status))
-
-
-def _install_unforeseen(app: FastAPI) -> None:
-    """Register the handlers of what no rule of ours names; none of them repeats what an error says."""
-
-    @app.exception_handler(DataError)
-    async def on_data_error(request: Request, error: DataError) -> Response:
-        # Bodies are checked before; an address may still hold what PostgreSQL knows no text for (%00).
-        logger.warning("database: %s", type(error.orig).__name__)
-        return answer(request, 422, "a value that no stored one can be equal to")
-
-    @app.exception_handler(OperationalError)
-    async def on_database_error(_: Request, error: OperationalError) -> Response:
-        # The driver's text may quote a row; its class is enough to act upon.
-        logger.error("database: %s", type(error.orig).__name__)
-        return problem(503, "the database does not answer; try again")
-
-    @app.exception_handler(Exception)
-    async def on_anything_else(request: Request, _: Exception) -> Response:
-        # Logged with its traceback by the server; the caller learns nothing of our insides.
-        return answer(request, 500, "the service failed to answer; the request may be sent again")
-
-
-def _answer_with(status: int) -> Any:
-    async def handler(request: Request, error: Exception) -> Response:
-        return answer(request, status, str(error) or (type(error).__doc__ or ""))
-
-    return handler
+    named = (RequestError, BodyTooLargeError, RequestValidationError, HTTPException, DataError)
+    for kind in (*named, OperationalError, Exception, *STATUS_OF):
+        app.add_exception_handler(kind, on_error)

@@ -15,16 +15,11 @@ from training.promises import (
     DEFAULT_OUTSIDE_SENTENCE,
     DEFAULT_SENTENCE,
     Promise,
+    automation_threshold,
     outside_threshold,
     parse_sentence,
     precision_threshold,
 )
-
-HARD_SHARE = 2.0
-"""How many times the promised error a category may show on the hard slice alone.
-
-Written rows are easier than what real buyers write; the hard slice is the part of them that is not.
-"""
 
 FAMILIARITY_QUANTILE = 0.005
 """Share of calibration texts that may count as unfamiliar."""
@@ -53,7 +48,7 @@ def choose_operating_point(
     found = choose_thresholds(
         opinions,
         label_columns([row.fault for row in rows]),
-        np.array([row.hard for row in rows]),
+        closest_to_life(rows),
         parse_sentence(sentence),
         parse_sentence(outside_sentence),
     )
@@ -83,31 +78,44 @@ class Thresholds:
 
 
 def choose_thresholds(
-    opinions: Opinions, labels: np.ndarray, hard: np.ndarray, promise: Promise, outside: Promise
+    opinions: Opinions, labels: np.ndarray, lifelike: np.ndarray, promise: Promise, outside: Promise
 ) -> Thresholds:
     """Find for each category the lowest threshold that keeps the promises.
 
     Three tests, each valid by itself, strictest candidate first, so every candidate above the chosen one is
-    valid too and the strictest of the three keeps all: precision of the category on all rows, its precision
-    on the hard slice (with `HARD_SHARE` times the error), and, over all categories, the share of texts that
-    fit none but would be automated. A category no candidate qualifies for is never automated.
+    valid too and the strictest of the three keeps all: precision of the category on all rows; precision of
+    all that is automated on the rows closest to life, where a category by itself would have too few; and,
+    over all categories, the share of texts that fit none but would be automated. A category no candidate
+    qualifies for is never automated.
+
+    Parameters
+    ----------
+    lifelike : (n,), true for the rows of `closest_to_life`.
     """
-    lenient = Promise(level=1 - HARD_SHARE * (1 - promise.level), confidence=promise.confidence)
     floor = outside_threshold(opinions, labels, outside)
+    common = automation_threshold(opinions.part(lifelike), labels[lifelike], promise)
     by_category: dict[str, float | None] = dict.fromkeys(FAULTS)
     p_values: dict[str, float | None] = dict.fromkeys(FAULTS)
     for category in FAULTS:
-        overall = precision_threshold(opinions, labels, category, promise)
-        # Verdicts of a shop carry no mark of hardness; they are what real buyers write already.
-        on_hard = (
-            precision_threshold(opinions.part(hard), labels[hard], category, lenient)
-            if hard.any()
-            else overall
-        )
-        if category not in NEVER_AUTOMATED and overall and on_hard and floor:
-            by_category[category] = max(overall[0], on_hard[0], floor[0])
-            p_values[category] = max(overall[1], on_hard[1])
+        own = precision_threshold(opinions, labels, category, promise)
+        if category not in NEVER_AUTOMATED and own and common and floor:
+            by_category[category] = max(own[0], common[0], floor[0])
+            p_values[category] = max(own[1], common[1])
     return Thresholds(by_category=by_category, p_values=p_values, outside=floor)
+
+
+def closest_to_life(rows: Sequence[LabeledRow]) -> np.ndarray:
+    """Mark the calibration rows that are most like what buyers write, shape (n,).
+
+    Rows from life where there are any; else the texts written without a label in mind, because whoever
+    writes for a category writes a clean case of it; else the hard ones; else all.
+    """
+    marks = (
+        [not is_invented(row) for row in rows],
+        [row.source == "unprompted" for row in rows],
+        [row.hard for row in rows],
+    )
+    return next((np.array(mark) for mark in marks if any(mark)), np.ones(len(rows), dtype=bool))
 
 
 def is_invented(row: LabeledRow) -> bool:

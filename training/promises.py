@@ -8,10 +8,10 @@ import msgspec
 import numpy as np
 from mapie.risk_control import BinaryClassificationController, MultiClassificationLTTController
 from mapie.risk_control.fwer_control import FWERProcedure
-from mapie.risk_control.risks import build_precision_ovr, false_positive_rate
+from mapie.risk_control.risks import build_precision_ovr, false_positive_rate, precision
 from scipy.stats import binom
 
-from model.taxonomy import FAULT_LABELS, FAULTS
+from model.taxonomy import FAULT_LABELS, FAULTS, FaultCategory
 from training.opinions import Opinions
 
 DEFAULT_SENTENCE = "precision >= 0.95 with confidence 0.90"
@@ -89,6 +89,22 @@ def precision_threshold(
     return _calibrated(controller, probabilities, labels, candidates)
 
 
+def automation_threshold(
+    opinions: Opinions, labels: np.ndarray, promise: Promise
+) -> tuple[float, float] | None:
+    """Return the lowest threshold, one for all categories, above which all that is automated is precise."""
+    probabilities = opinions.decidable_probabilities()
+    best = probabilities.argmax(axis=1)
+    automatable = best < FAULT_LABELS.index(FaultCategory.LIKELY_ABUSE)
+    confidence = np.where(automatable, probabilities.max(axis=1), 0.0)
+    counts = np.array([(confidence >= threshold).sum() for threshold in THRESHOLDS])
+    candidates = THRESHOLDS[counts >= rows_to_begin_with(int(automatable.sum()), promise)]
+    if not candidates.size:
+        return None
+    controller = _above_threshold(precision, promise, candidates)
+    return _calibrated(controller, confidence, (best == labels).astype(int), candidates)
+
+
 def rows_to_begin_with(available: int, promise: Promise) -> int:
     """Return how many rows the strictest candidate must leave: enough to be rejected in spite of two errors.
 
@@ -109,16 +125,21 @@ def outside_threshold(opinions: Opinions, labels: np.ndarray, promise: Promise) 
     """Return the lowest probability at which few enough texts without a category are automated."""
     *five, _ = opinions.decidable_probabilities().T
     fault = np.max(five[: len(FAULTS) - 1], axis=0)  # likely_abuse stands last and is never automated
-    controller = BinaryClassificationController(
+    controller = _above_threshold(false_positive_rate, promise, THRESHOLDS)
+    return _calibrated(controller, fault, (labels < len(FAULTS)).astype(int), THRESHOLDS)
+
+
+def _above_threshold(risk: Any, promise: Promise, candidates: np.ndarray) -> Any:
+    """Return a controller of the risk of saying yes above a threshold."""
+    return BinaryClassificationController(
         predict_function=lambda X: np.column_stack([1 - X, X]),
-        risk=false_positive_rate,
+        risk=risk,
         target_level=promise.level,
         confidence_level=promise.confidence,
         best_predict_param_choice="auto",
-        list_predict_params=THRESHOLDS,
+        list_predict_params=candidates,
         fwer_method=StrictestFirst(),
     )
-    return _calibrated(controller, fault, (labels < len(FAULTS)).astype(int), THRESHOLDS)
 
 
 def _calibrated(

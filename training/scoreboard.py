@@ -13,7 +13,7 @@ from scipy.stats import binom
 from model.operating_point import OperatingPoint
 from model.request import MAX_TEXT_CHARS, TriageRequest
 from model.taxonomy import FAULT_LABELS
-from training.calibrate import choose_thresholds
+from training.calibrate import choose_thresholds, closest_to_life
 from training.evaluation import (
     automation,
     bootstrap_interval,
@@ -119,7 +119,7 @@ def _point_of(opine: Opine, calibration: Sequence[LabeledRow], ours: OperatingPo
     found = choose_thresholds(
         opine(part.texts),
         part.labels,
-        np.array([row.hard for row in calibration]),
+        closest_to_life(calibration),
         parse_sentence(DEFAULT_SENTENCE),
         parse_sentence(DEFAULT_OUTSIDE_SENTENCE),
     )

@@ -60,16 +60,3 @@ def revoke_key(name: Annotated[str, typer.Argument(help="Name it was made under.
     if not found:
         raise typer.BadParameter(f"no key is named {name}")
     console.print(f"[green]✓[/] {name} is revoked")
-
-
-def announce_first_admin(url: str) -> None:
-    """On the very first start make an account and print its password, this once."""
-    engine = make_engine(url)
-    with engine.begin() as connection:
-        password = users.add_first_admin(connection, now_utc())
-    engine.dispose()
-    if password:
-        console.print(
-            f"First account:  name [bold]admin[/]   password [bold]{password}[/]   (shown only now)",
-            soft_wrap=True,
-        )

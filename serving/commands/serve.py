@@ -1,52 +1,66 @@
-"""refund-triage serve."""
+"""refund-triage serve; typer stays out of it, see serving/cli.py."""
 
+import argparse
 import os
 import subprocess
 import sys
-from typing import Annotated
+from collections.abc import Sequence
 
-import typer
-from rich.console import Console
+import uvicorn
 
-from serving.settings import get_settings
+from serving.settings import Settings, get_settings
 
 MIGRATE = "from serving.commands.migrate import migrate; migrate()"
 
 
-def serve(
-    workers: Annotated[int | None, typer.Option(help="Server processes.")] = None,
-    port: Annotated[int | None, typer.Option(help="Port to serve on.")] = None,
-) -> None:
+def serve(arguments: Sequence[str]) -> None:
     """Serve the API and the review page."""
+    parser = argparse.ArgumentParser("refund-triage serve", description=serve.__doc__)
+    parser.add_argument("--workers", type=int, help="Server processes.")
+    parser.add_argument("--port", type=int, help="Port to serve on.")
+    options = parser.parse_args(arguments)
     settings = get_settings()
-    workers, port = workers or settings.workers, port or settings.port
+    workers, port = options.workers or settings.workers, options.port or settings.port
     # One product of a few hundred numbers gains nothing from threads, and each keeps memory of its own.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    # Alembic costs a quarter of a second and 12 MB: it runs beside the imports below, in its own process.
-    with subprocess.Popen([sys.executable, "-c", MIGRATE]) as migration:
-        import uvicorn
+    if workers > 1:
+        from serving.metrics import share_between_workers
 
-        from serving import app, metrics
-        from serving.commands.accounts import announce_first_admin
-
-        if workers > 1:
-            metrics.share_between_workers(settings.home)
-    if migration.returncode:
-        raise typer.Exit(1)
-    announce_first_admin(settings.url)
-    Console().print(
-        f"[bold]Refund Triage[/]  review page: [link]http://{settings.host}:{port}/review[/]   "
-        f"API: http://{settings.host}:{port}/docs"
+        share_between_workers(settings.home)
+    _prepare_database(settings)
+    sys.stdout.write(
+        f"Refund Triage  review page: http://{settings.host}:{port}/review"
+        f"   API: http://{settings.host}:{port}/docs\n"
     )
+    sys.stdout.flush()
     uvicorn.run(
-        "serving.app:make_app" if workers > 1 else app.make_app(settings),
-        factory=workers > 1,
+        "serving.start:make_worker",
+        factory=True,
         host=settings.host,
         port=port,
         workers=workers,
         loop="uvloop",
         http="httptools",
+        ws="none",
         access_log=False,
         server_header=False,
         log_level="warning",
     )
+
+
+def _prepare_database(settings: Settings) -> None:
+    """Bring the schema up to date; on the very first start make an account and print its password once."""
+    from serving import schema
+    from serving.accounts.users import add_first_admin
+    from serving.database import make_engine
+    from serving.scoring.service import now_utc
+
+    engine = make_engine(settings.url)
+    # Alembic in a process of its own: this one would keep its 12 MB.
+    if not schema.is_ready(engine) and subprocess.run([sys.executable, "-c", MIGRATE]).returncode:
+        sys.exit(1)
+    with engine.begin() as connection:
+        password = add_first_admin(connection, now_utc())
+    engine.dispose()
+    if password:
+        sys.stdout.write(f"First account:  name admin   password {password}   (shown only now)\n")

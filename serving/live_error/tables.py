@@ -25,6 +25,5 @@ demotions = Table(
         "category",
         unique=True,
         sqlite_where=text("restored_at IS NULL"),
-        postgresql_where=text("restored_at IS NULL"),
     ),
 )

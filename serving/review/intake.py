@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection
 
 from model.request import TriageRequest
 from model.taxonomy import ReviewReason
@@ -15,11 +15,33 @@ from serving.review.states import ReviewKind, ReviewState
 from serving.review.steps import SERVICE
 from serving.review.tables import review_events, reviews
 from serving.scoring.service import new_id
+from serving.scoring.statements import RowInsert
 
 JudgedCase = tuple[TriageRequest, Triage, datetime]
 
-INSERT_REVIEWS = insert(reviews)
-INSERT_EVENTS = insert(review_events)
+INSERT_REVIEWS = RowInsert(
+    reviews,
+    [
+        "review_id",
+        "triage_id",
+        "refund_id",
+        "state",
+        "kind",
+        "sampling_probability",
+        "reasons",
+        "rank",
+        "respond_by",
+        "fault_guess",
+        "confidence",
+        "shop_id",
+        "blind",
+        "verdicts_needed",
+        "created_at",
+    ],
+)
+INSERT_EVENTS = RowInsert(
+    review_events, ["review_id", "action", "from_state", "to_state", "actor", "at", "note"]
+)
 
 
 def add(connection: Connection, cases: Sequence[JudgedCase], sampling: Sampling) -> None:
@@ -27,7 +49,7 @@ def add(connection: Connection, cases: Sequence[JudgedCase], sampling: Sampling)
     rows = [row for case in cases if (row := review_row(*case, sampling)) is not None]
     if not rows:
         return
-    connection.execute(INSERT_REVIEWS, rows)
+    INSERT_REVIEWS.execute(connection, rows)
     events = [
         {
             "review_id": row["review_id"],
@@ -40,7 +62,7 @@ def add(connection: Connection, cases: Sequence[JudgedCase], sampling: Sampling)
         }
         for row in rows
     ]
-    connection.execute(INSERT_EVENTS, events)
+    INSERT_EVENTS.execute(connection, events)
 
 
 def review_row(

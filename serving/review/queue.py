@@ -15,7 +15,7 @@ from serving.review.steps import (
     locked_if_held,
     step,
 )
-from serving.review.tables import review_events, reviews, verdicts
+from serving.review.tables import IS_OPEN, review_events, reviews, verdicts
 
 QUEUE_ORDER = (reviews.c.rank, reviews.c.respond_by, reviews.c.review_id)
 """Most money first, then the nearest deadline; see priority.rank."""
@@ -159,8 +159,9 @@ def supersede(connection: Connection, refund_id: str, at: datetime) -> None:
 
 def open_review_of(connection: Connection, refund_id: str) -> str | None:
     """Return the open review of a request; there is one at most."""
+    # In the very words of the partial index, or SQLite would walk through all open reviews instead.
     return connection.execute(
-        select(reviews.c.review_id).where(reviews.c.refund_id == refund_id, reviews.c.state.in_(OPEN))
+        select(reviews.c.review_id).where(reviews.c.refund_id == refund_id, IS_OPEN)
     ).scalar_one_or_none()
 
 

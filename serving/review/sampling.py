@@ -12,6 +12,8 @@ def drawn(refund_id: str, purpose: str, share: float) -> bool:
     A hash, not a random number: a repeated request, another process or another day draws the same cases, and
     nobody can send a request again until it is not drawn.
     """
+    if share <= 0:
+        return False
     digest = hashlib.sha256(f"{purpose}\0{refund_id}".encode()).digest()
     return int.from_bytes(digest[:8], "big") < share * SCALE
 

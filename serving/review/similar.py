@@ -10,7 +10,6 @@ from sqlalchemy import Connection, RowMapping, select
 from model.compiled import Floats
 from model.request import TriageRequest, decode_request
 from model.scorer import UNSEEN, Scorer
-from serving.review.states import ReviewState
 from serving.review.tables import reviews, verdicts
 from serving.scoring.tables import triages
 
@@ -98,7 +97,9 @@ def _decided(connection: Connection) -> Sequence[Any]:
         )
         .join(verdicts, verdicts.c.verdict_id == reviews.c.outcome_verdict_id)
         .join(triages, triages.c.triage_id == reviews.c.triage_id)
-        .where(reviews.c.state == ReviewState.DECIDED)
+        # Closed with a verdict that counts means decided. Asked for by its state, SQLite would read and sort
+        # every decided case (4 s of a million) instead of the newest of the index.
+        .where(reviews.c.closed_at.is_not(None))
         .order_by(reviews.c.closed_at.desc())
         .limit(REMEMBERED)
     )

@@ -24,7 +24,6 @@ from serving.scoring.openapi import BATCH_BODY, ONE_BODY, SCORE_BODY, answers
 router = APIRouter(prefix="/v1", tags=["triage"], route_class=BodyRoute)
 stored_router = APIRouter(prefix="/v1", tags=["triage"], dependencies=[Depends(require(Scope.SCORE))])
 
-JSON = "application/json"
 MAX_ONE_BYTES = 2 * 1024 * 1024
 """Far above any request, so that a text of a megabyte is refused by the rule that names the field."""
 MAX_BATCH_BYTES = 16 * 1024 * 1024
@@ -35,15 +34,14 @@ CHUNK = 16
 @router.post(
     "/triage", openapi_extra=ONE_BODY, responses=answers("Triage"), summary="Judge and store one request"
 )
-async def triage(request: Request) -> Response:
+async def triage(request: Request) -> bytes:
     """Judge a request, store the case and its answer, and answer. Safe to repeat: see `refund_id`."""
     body = await read_body(request, MAX_ONE_BYTES)
     case_request = decode_request(body)
     now = service.now_utc()
     answer = service.answer(case_request, service.current_judgement(request.app.state.champion), now)
     case = store.Case(request=case_request, triage=answer, received_at=now)
-    stored = await store_case(request, case)
-    return Response(stored.body, media_type=JSON)
+    return (await store_case(request, case)).body
 
 
 async def store_case(request: Request, case: store.Case) -> store.StoredAnswer:
@@ -60,7 +58,7 @@ async def store_case(request: Request, case: store.Case) -> store.StoredAnswer:
     responses=answers("BatchTriage"),
     summary="Judge and store up to 1,000 requests",
 )
-async def triage_batch(request: Request) -> Response:
+async def triage_batch(request: Request) -> bytes:
     """Judge and store many requests; an item in error does not fail the others."""
     raws = service.decode_batch(await read_body(request, MAX_BATCH_BYTES))
     judgement = service.current_judgement(request.app.state.champion)
@@ -76,7 +74,7 @@ async def triage_batch(request: Request) -> Response:
         case = store.Case(request=item, triage=service.answer(item, judgement, now), received_at=now)
         pending.append(asyncio.ensure_future(store_case(request, case)))
     parts = [msgspec.json.encode(item) if isinstance(item, dict) else (await item).body for item in pending]
-    return Response(service.join_results(parts), media_type=JSON)
+    return service.join_results(parts)
 
 
 @router.post(
@@ -85,7 +83,7 @@ async def triage_batch(request: Request) -> Response:
     responses=answers("BatchTriage"),
     summary="Judge up to 1,000 requests, store nothing",
 )
-async def score(request: Request) -> Response:
+async def score(request: Request) -> bytes:
     """Judge requests without storing them: for trying out, simulating and bulk work."""
     raws = service.decode_batch(await read_body(request, MAX_BATCH_BYTES))
     judgement = service.current_judgement(request.app.state.champion)
@@ -96,7 +94,7 @@ async def score(request: Request) -> Response:
         item = service.decode_item(raw)
         result = item if isinstance(item, dict) else service.answer(item, judgement, service.now_utc())
         parts.append(msgspec.json.encode(result))
-    return Response(service.join_results(parts), media_type=JSON)
+    return service.join_results(parts)
 
 
 @stored_router.get(
@@ -114,4 +112,4 @@ async def stored_triage(
     body = await run_in_threadpool(read)
     if body is None:
         raise NotFoundError("no triage of this refund_id")
-    return Response(body, media_type=JSON)
+    return Response(body, media_type="application/json")

@@ -67,7 +67,7 @@ def answer(request: TriageRequest, judgement: Judgement, now: datetime, *, expla
         demoted=judgement.demoted,
         explained=explained,
     )
-    metrics.judged.labels(triage.route, triage.fault.category).inc()
+    metrics.judged_as(triage.route, triage.fault.category).inc()
     return triage
 
 
@@ -100,11 +100,10 @@ def join_results(parts: Sequence[bytes]) -> bytes:
 
 def new_id() -> str:
     """Return an id that sorts by the time it was made (UUID version 7, RFC 9562)."""
-    milliseconds = time.time_ns() // 1_000_000
-    value = (milliseconds << 80) | int.from_bytes(os.urandom(10), "big")
-    value = (value & ~(0xF << 76) & ~(0x3 << 62)) | (0x7 << 76) | (0x2 << 62)
-    digits = f"{value:032x}"
-    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+    made, dice = f"{time.time_ns() // 1_000_000:012x}", os.urandom(10).hex()
+    # "8" to "b": the two bits that say which layout this is.
+    variant = f"{int(dice[0], 16) & 0x3 | 0x8:x}"
+    return f"{made[:8]}-{made[8:]}-7{dice[1:4]}-{variant}{dice[4:7]}-{dice[7:19]}"
 
 
 def now_utc() -> datetime:

@@ -7,13 +7,15 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, and_, bindparam, func, insert, select, text
+from sqlalchemy import Connection
 
 from model.request import TriageRequest
 from model.triage import Triage
+from serving.database import told_as_sqlalchemy
 from serving.review import intake
 from serving.review import queue as review_queue
 from serving.review.sampling import SHIPPED, Sampling
+from serving.scoring import statements
 from serving.scoring.tables import triages
 
 
@@ -48,31 +50,26 @@ def store_cases(
     review that waits for the old one.
     """
     refund_ids = sorted({case.request.refund_id for case in cases})
-    if connection.dialect.name == "postgresql":
-        # Two processes answering one request: the second waits here and then finds the first's row.
-        # In sorted order, so that two batches can never wait for each other.
-        for refund_id in refund_ids:
-            connection.execute(
-                text("SELECT pg_advisory_xact_lock(hashtextextended(:id, 0))"), {"id": refund_id}
-            )
-    latest = _latest_revisions(connection, refund_ids)
+    statements.lock(connection, refund_ids)
+    latest = statements.latest_revisions(connection, refund_ids)
     answers, triage_rows, judged, superseded = [], [], [], []
     for case in cases:
         encoded = msgspec.json.encode(case.request)
         digest = content_hash(encoded)
-        revision, known_digest, known_answer = latest.get(case.request.refund_id, (0, "", b""))
+        revision, known_digest, known_answer = latest.get(case.request.refund_id, (0, "", ""))
         if known_digest == digest:
-            answers.append(StoredAnswer(body=known_answer, is_new=False))
+            answers.append(StoredAnswer(body=known_answer.encode(), is_new=False))
             continue
         body = msgspec.json.encode(case.triage)
-        latest[case.request.refund_id] = (revision + 1, digest, body)
+        row = triage_row(case, revision + 1, digest, encoded, body)
+        latest[case.request.refund_id] = (revision + 1, digest, row["answer"])
         if revision:
             superseded.append(case)
-        triage_rows.append(_triage_row(case, revision + 1, digest, encoded, body))
+        triage_rows.append(row)
         judged.append(case)
         answers.append(StoredAnswer(body=body, is_new=True))
     if triage_rows:
-        connection.execute(INSERT_TRIAGES, triage_rows)
+        INSERT_TRIAGES.execute(connection, triage_rows)
     _enqueue(connection, judged, superseded, sampling)
     return answers
 
@@ -91,25 +88,7 @@ def _enqueue(
     intake.add(connection, cases, sampling)
 
 
-# Statements of the hot path are made once: making the query anew took two thirds of a small transaction.
-_newest = (
-    select(triages.c.refund_id, func.max(triages.c.revision).label("revision"))
-    .where(triages.c.refund_id.in_(bindparam("refund_ids", expanding=True)))
-    .group_by(triages.c.refund_id)
-    .subquery()
-)
-LATEST_REVISIONS = select(
-    triages.c.refund_id, triages.c.revision, triages.c.content_hash, triages.c.answer
-).join(_newest, and_(triages.c.refund_id == _newest.c.refund_id, triages.c.revision == _newest.c.revision))
-INSERT_TRIAGES = insert(triages)
-
-
-def _latest_revisions(connection: Connection, refund_ids: Sequence[str]) -> dict[str, tuple[int, str, bytes]]:
-    rows = connection.execute(LATEST_REVISIONS, {"refund_ids": refund_ids})
-    return {row.refund_id: (row.revision, row.content_hash, row.answer.encode()) for row in rows}
-
-
-def _triage_row(case: Case, revision: int, digest: str, encoded: bytes, body: bytes) -> dict[str, Any]:
+def triage_row(case: Case, revision: int, digest: str, encoded: bytes, body: bytes) -> dict[str, Any]:
     request, triage = case.request, case.triage
     return {
         "triage_id": triage.triage_id,
@@ -131,7 +110,31 @@ def _triage_row(case: Case, revision: int, digest: str, encoded: bytes, body: by
     }
 
 
+INSERT_TRIAGES = statements.RowInsert(
+    triages,
+    [
+        "triage_id",
+        "refund_id",
+        "revision",
+        "content_hash",
+        "request",
+        "answer",
+        "model_version",
+        "policy_version",
+        "fault",
+        "confidence",
+        "resolution",
+        "route",
+        "shop_id",
+        "sku_id",
+        "courier",
+        "created_at",
+    ],
+)
+
+
 def latest_answer(connection: Connection, refund_id: str) -> bytes | None:
     """Return the newest stored answer to a request."""
-    found = _latest_revisions(connection, [refund_id]).get(refund_id)
-    return found[2] if found else None
+    with told_as_sqlalchemy(connection):
+        found = statements.latest_revisions(connection, [refund_id]).get(refund_id)
+    return found[2].encode() if found else None

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from sqlalchemy import Connection, Engine, create_engine, text
 
@@ -15,6 +16,7 @@ from model.taxonomy import FAULTS, RESOLUTIONS
 from model.triage import FaultOpinion, NamedWeight, ResolutionOpinion, ReviewTicket, Triage
 from serving.database import make_engine, migrate
 from serving.review.sampling import Sampling
+from serving.scoring.service import new_id, now_utc
 from serving.scoring.store import Case, store_cases
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -116,3 +118,23 @@ def add_case() -> Callable[..., str]:
         return triage.review.review_id if triage.review else ""
 
     return add
+
+
+@pytest.fixture
+def make_case(triage: Callable[..., Triage]) -> Callable[..., Case]:
+    """Make a case that goes to review, under fresh ids."""
+    template = triage("？？？")
+
+    def make(refund_id: str, text: str = "？？？") -> Case:
+        assert template.review is not None
+        answer = msgspec.structs.replace(
+            template,
+            refund_id=refund_id,
+            triage_id=new_id(),
+            review=msgspec.structs.replace(template.review, review_id=new_id()),
+        )
+        return Case(
+            request=TriageRequest(refund_id=refund_id, text=text), triage=answer, received_at=now_utc()
+        )
+
+    return make

@@ -8,18 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import OperationalError
 
-from model.request import TriageRequest
-from model.triage import Triage
 from serving.database import make_engine, migrate, reading
 from serving.review.tables import reviews
 from serving.scoring import group_commit
 from serving.scoring.group_commit import GroupCommit
-from serving.scoring.service import new_id, now_utc
 from serving.scoring.store import Case, StoredAnswer, store_cases
 from serving.scoring.tables import triages
 
@@ -50,26 +46,6 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
             connection.exec_driver_sql("DROP SCHEMA public CASCADE")
             connection.exec_driver_sql("CREATE SCHEMA public")
     engine.dispose()
-
-
-@pytest.fixture
-def make_case(triage: Callable[..., Triage]) -> Callable[..., Case]:
-    """Make a case that goes to review, under fresh ids."""
-    template = triage("？？？")
-
-    def make(refund_id: str, text: str = "？？？") -> Case:
-        assert template.review is not None
-        answer = msgspec.structs.replace(
-            template,
-            refund_id=refund_id,
-            triage_id=new_id(),
-            review=msgspec.structs.replace(template.review, review_id=new_id()),
-        )
-        return Case(
-            request=TriageRequest(refund_id=refund_id, text=text), triage=answer, received_at=now_utc()
-        )
-
-    return make
 
 
 def count(engine: Engine, table: Any) -> int:
