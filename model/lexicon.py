@@ -13,6 +13,7 @@ import yaml
 from model.errors import LexiconError
 from model.terms import make_patterns, make_terms
 from model.text import normalise
+from model.yaml_loader import load_yaml
 
 FOLDER = Path(__file__).with_name("lexicon")
 GAP = "…"
@@ -149,7 +150,7 @@ def read_lexicon(folder: Path = FOLDER) -> Lexicon:
         With file and line, when a concept is unknown, a term repeated or an example does not match.
     """
     try:
-        raw: dict[str, Any] = yaml.safe_load((folder / "concepts.yaml").read_text("utf-8"))
+        raw: dict[str, Any] = load_yaml((folder / "concepts.yaml").read_text("utf-8"))
         concepts = msgspec.convert(raw, dict[str, Concept])
     except (yaml.YAMLError, msgspec.ValidationError) as error:
         raise LexiconError(f"{folder / 'concepts.yaml'}: {error}") from error

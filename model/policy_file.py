@@ -11,9 +11,7 @@ import yaml
 from model.errors import PolicyError
 from model.policy_conditions import FormError, Path
 from model.policy_form import PolicyForm
-
-# The C parser, where PyYAML was built with it, reads the file eight times faster.
-Loader: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+from model.yaml_loader import Loader
 
 _step = re.compile(r"\.(\w+)|\[(\d+)\]")
 LISTED = frozenset({"rules", "deadlines", "abuse_signals"})

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import yaml
 
 from model.lexicon import Lexicon, Mention
 from model.request import TriageRequest
 from model.taxonomy import FAULTS
+from model.yaml_loader import load_yaml
 
 SIGNALS_FILE = Path(__file__).with_name("signals.yaml")
 
@@ -58,7 +58,7 @@ class Signals(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 @cache
 def read_signals() -> Signals:
     """Read the shipped file once."""
-    return msgspec.convert(yaml.safe_load(SIGNALS_FILE.read_text("utf-8")), Signals)
+    return msgspec.convert(load_yaml(SIGNALS_FILE.read_text("utf-8")), Signals)
 
 
 @cache

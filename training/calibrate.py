@@ -47,7 +47,7 @@ def choose_operating_point(
     opinions = opinions_of(scorer, requests, min_familiarity)
     found = choose_thresholds(
         opinions,
-        label_columns([row.fault for row in rows]),
+        accepted_labels(rows, opinions),
         closest_to_life(rows),
         parse_sentence(sentence),
         parse_sentence(outside_sentence),
@@ -102,6 +102,17 @@ def choose_thresholds(
             by_category[category] = max(own[0], common[0], floor[0])
             p_values[category] = max(own[1], common[1])
     return Thresholds(by_category=by_category, p_values=p_values, outside=floor)
+
+
+def accepted_labels(rows: Sequence[LabeledRow], opinions: Opinions) -> np.ndarray:
+    """Return the label columns by which the model is judged, shape (n,).
+
+    A row's own label, or its other reading where the model says that: what one of two trained colleagues
+    would have decided is no wrong decision.
+    """
+    said = opinions.probabilities.argmax(axis=1)
+    other = label_columns([row.alternative or row.fault for row in rows])
+    return np.where(said == other, other, label_columns([row.fault for row in rows]))
 
 
 def closest_to_life(rows: Sequence[LabeledRow]) -> np.ndarray:

@@ -13,7 +13,7 @@ from scipy.stats import binom
 from model.operating_point import OperatingPoint
 from model.request import MAX_TEXT_CHARS, TriageRequest
 from model.taxonomy import FAULT_LABELS
-from training.calibrate import choose_thresholds, closest_to_life
+from training.calibrate import accepted_labels, choose_thresholds, closest_to_life
 from training.evaluation import (
     automation,
     bootstrap_interval,
@@ -115,10 +115,10 @@ def _peer(predict: Predict) -> Opine:
 
 def _point_of(opine: Opine, calibration: Sequence[LabeledRow], ours: OperatingPoint) -> OperatingPoint:
     """Give a peer thresholds by the same promises on the same calibration rows."""
-    part = _slice(calibration)
+    opinions = opine([row.request.text for row in calibration])
     found = choose_thresholds(
-        opine(part.texts),
-        part.labels,
+        opinions,
+        accepted_labels(calibration, opinions),
         closest_to_life(calibration),
         parse_sentence(DEFAULT_SENTENCE),
         parse_sentence(DEFAULT_OUTSIDE_SENTENCE),
