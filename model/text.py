@@ -1,5 +1,6 @@
 """From what a buyer typed to normal form and words."""
 
+import itertools
 import logging
 import os
 import re
@@ -94,7 +95,20 @@ def make_cut(words: Iterable[str]) -> Cut:
         return make_jieba_cut(known)
     for word in known:
         jieba.add_word(word, WORD_FREQUENCY, None)
-    return lambda text: jieba.cut(text, hmm=False)
+    return lambda text: _shorter_first(text, jieba.cut(text, hmm=False))
+
+
+_three_alike = re.compile(r"(.)\1\1", re.DOTALL)
+
+
+def _shorter_first(text: str, words: list[str]) -> list[str]:
+    """Put 滴 before 滴滴 where a text says 滴滴滴: both cuts are equally probable; rounding would choose."""
+    if not _three_alike.search(text):
+        return words
+    for place, (word, following) in enumerate(itertools.pairwise(words)):
+        if following == word[0] and word == following * len(word):
+            words[place], words[place + 1] = following, word
+    return words
 
 
 _default_is_taken = threading.Event()
@@ -130,4 +144,4 @@ def make_jieba_cut(words: Iterable[str]) -> Cut:
     tokenizer.initialize()
     for word in words:
         tokenizer.add_word(word, WORD_FREQUENCY)
-    return lambda text: tokenizer.lcut(text, HMM=False)
+    return lambda text: _shorter_first(text, tokenizer.lcut(text, HMM=False))
