@@ -91,7 +91,7 @@ def fit_calibrated(
 
     Returns
     -------
-    head : fitted on all rows.
+    head : fitted on all rows; three labels or more.
     logits : (n_judged, n_classes), each row's by the fold that had not seen it.
     """
     classes = np.unique(y)

@@ -11,6 +11,7 @@ from training.promises import (
     DEFAULT_SENTENCE,
     Promise,
     StrictestFirst,
+    automation_threshold,
     outside_threshold,
     parse_sentence,
     precision_threshold,
@@ -117,3 +118,23 @@ def test_a_sentence_is_read_and_anything_else_refused() -> None:
     assert parse_sentence(DEFAULT_OUTSIDE_SENTENCE) == Promise(level=0.03, confidence=0.90)
     with pytest.raises(ValueError, match="not an operating point"):
         parse_sentence("precision about 0.95")
+
+
+def test_what_is_automated_together_keeps_the_promise_in_most_draws() -> None:
+    draws = 100
+    rng = np.random.default_rng(11)
+    found = [automation_threshold(*drawn(rng, 600), PROMISE) for _ in range(draws)]
+    broken = sum(point is not None and true_precision_above(point[0]) < PROMISE.level for point in found)
+    assert sum(point is not None for point in found) > draws / 2
+    assert broken <= binom.ppf(0.99, draws, 1 - PROMISE.confidence)
+
+
+def test_what_is_never_automated_does_not_count_for_the_common_threshold() -> None:
+    opinions, labels = drawn(np.random.default_rng(12), 1_000)
+    abuse = np.zeros((300, len(FAULT_LABELS)))
+    abuse[:, FAULT_LABELS.index("likely_abuse")] = 1.0
+    more = Opinions(
+        probabilities=np.vstack([opinions.probabilities, abuse]), decidable=np.ones(1_300, dtype=bool)
+    )
+    wrong = np.concatenate([labels, np.full(300, QUALITY)])
+    assert automation_threshold(more, wrong, PROMISE) == automation_threshold(opinions, labels, PROMISE)

@@ -7,6 +7,7 @@ from training.labeled_data import LabeledRow, read_folder
 from training.splits import (
     SHARES,
     SIMILARITY,
+    UNPROMPTED_SHARES,
     assign_splits,
     duplicate_groups,
     four_grams,
@@ -75,6 +76,11 @@ def test_rows_that_come_later_move_nobody(before: list[str], after: list[str]) -
 def test_the_sides_have_their_shares() -> None:
     sides = [split_of(f"第{number}条") for number in range(5_000)]
     assert all(abs(sides.count(side) / 5_000 - share) < 0.03 for side, share in SHARES)
+
+
+def test_more_of_the_rows_closest_to_life_calibrate() -> None:
+    sides = [split_of(f"第{number}条", "unprompted") for number in range(5_000)]
+    assert all(abs(sides.count(side) / 5_000 - share) < 0.03 for side, share in UNPROMPTED_SHARES)
 
 
 def test_no_near_duplicates_of_the_labelled_data_sit_on_two_sides() -> None:
