@@ -67,10 +67,10 @@ $(SCOREBOARD_STAMP): requirements.lock pyproject.toml
 	@touch $@
 
 .PHONY: benchmark-quality learning-curve
-benchmark-quality: $(SCOREBOARD_STAMP) ## Compare our model with fastText, LightGBM, embeddings …; writes experiments/2026-11-23-scoreboard
+benchmark-quality: $(SCOREBOARD_STAMP) ## Compare our model with fastText, LightGBM, embeddings …; writes a folder in experiments/
 	@$(SCOREBOARD)/bin/refund-train scoreboard
 
-learning-curve: $(STAMP) ## Macro-F1 by number of training rows, with and without the lexicon; writes experiments/2026-11-23-corpus-curve
+learning-curve: $(STAMP) ## Macro-F1 by number of training rows, with and without the lexicon; writes a folder in experiments/
 	@$(BIN)/refund-train learning-curve
 
 docs: $(STAMP) ## Write the tables of docs/ that are made from the code (settings, routes)

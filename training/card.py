@@ -14,7 +14,7 @@ LIMITS = """## Limits
 
 - It reads Chinese; a text mostly in another language goes to a person.
 - Its figures are measured on requests written for this project, not on traffic. Real buyers write in more
-  ways: on real product reviews confidence is higher than accuracy (experiments/2026-11-23-scoreboard), so a
+  ways: on real product reviews confidence is higher than accuracy (experiments/2026-11-25-scoreboard), so a
   shop should begin in suggest mode, or recalibrate on its own verdicts with `refund-train calibrate`.
 - The promises of the operating point hold for requests like those it was calibrated on, with the stated
   confidence over the draw of the calibration rows. `refund-train exchangeability` warns when requests differ.

@@ -1,5 +1,6 @@
 """refund-train scoreboard and learning-curve: the figures behind the choice of the model."""
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -18,11 +19,14 @@ Real = Annotated[
     Path,
     typer.Option(help="Real texts with labels (JSON lines), for measuring only; left out where missing."),
 ]
+Out = Annotated[
+    Path | None, typer.Option(help="Folder to write to; left out: one of today's date in experiments/.")
+]
 
 
 def scoreboard(
     home: Home = DEFAULT_HOME,
-    out: Annotated[Path, typer.Option(help="Folder to write to.")] = EXPERIMENTS / "2026-11-23-scoreboard",
+    out: Out = None,
     real: Real = REAL_TEXTS,
 ) -> None:
     """Fit our model and its peers on the same rows and write table and plots."""
@@ -33,6 +37,7 @@ def scoreboard(
     from training.train import read_parameters, train_bundle
 
     rows = read_folder()
+    out = out or _of_today("scoreboard")
     folder = home / "scoreboard"
     with console.status("fitting our model") as status:
         manifest = train_bundle(rows, folder, parameters=read_parameters())
@@ -55,7 +60,7 @@ def scoreboard(
 
 
 def learning_curve(
-    out: Annotated[Path, typer.Option(help="Folder to write to.")] = EXPERIMENTS / "2026-11-23-corpus-curve",
+    out: Out = None,
     real: Real = REAL_TEXTS,
 ) -> None:
     """Fit on 500, 1k, 2k, 4k and all rows, with and without the lexicon, and write table and plot."""
@@ -65,10 +70,15 @@ def learning_curve(
     from training.train import read_parameters
 
     rows = read_folder()
+    out = out or _of_today("corpus-curve")
     with console.status("reading data/labeled") as status:
         points = curve(rows, read_parameters(), _present(real), say=status.update)
     write_curve(out, points, {"rows": len(rows), "data": data_hash(rows)[:12]})
     console.print(f"[green]✓[/] {out}")
+
+
+def _of_today(name: str) -> Path:
+    return EXPERIMENTS / f"{date.today()}-{name}"
 
 
 def _present(real: Path) -> Path | None:
