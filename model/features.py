@@ -11,7 +11,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline
 
 from model.fields import CATEGORICAL, CLIP, NUMERIC
-from model.lexicon import Lexicon, read_lexicon
+from model.lexicon import Lexicon, concept_names, read_lexicon
 from model.ngrams import char_ngrams, word_ngrams
 from model.request import TriageRequest
 from model.text import Cut, make_cut, normalise
@@ -77,7 +77,8 @@ class ConceptCounts(TransformerMixin, BaseEstimator):
         lexicon = shipped_lexicon()
         rows, cols = [], []
         for row, request in enumerate(requests):
-            for name in {mention.name for mention in lexicon.mentions(normalise(request.text))}:
+            text = normalise(request.text)
+            for name in concept_names(text, lexicon.mentions(text)):
                 rows.append(row)
                 cols.append(columns[name])
         return sp.csr_matrix((np.ones(len(rows)), (rows, cols)), shape=(len(requests), len(columns)))
