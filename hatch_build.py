@@ -31,6 +31,9 @@ class NativeKernel(BuildHookInterface):  # type: ignore[type-arg]
         try:
             built = build(Path(self.root))
         except (OSError, CompilerError) as error:
+            # An earlier build would else run on beneath the new Python around it.
+            for stale in (Path(self.root) / FOLDER).glob("_kernel.*"):
+                stale.unlink()
             self.app.display_warning(f"no native kernel, judging will be slower: {error}")
             return
         build_data["pure_python"] = False

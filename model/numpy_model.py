@@ -104,7 +104,7 @@ def _weigh(rows: np.ndarray, n_words: int, squared_idf: Floats) -> tuple[Floats,
 def _familiarity(grams: TextGrams, n_chars: int) -> float:
     start = grams.n_words + n_chars
     pairs = grams.rows[start : start + n_chars - 1].tolist() if n_chars > 1 else []
-    return 1.0 - pairs.count(UNSEEN) / len(pairs) if pairs else 0.0
+    return (len(pairs) - pairs.count(UNSEEN)) / len(pairs) if pairs else 0.0
 
 
 def _add_character_grams(by_character: Floats, added: Floats) -> None:

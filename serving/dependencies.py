@@ -36,11 +36,14 @@ async def read_body(request: Request, max_bytes: int) -> bytes:
     Raises
     ------
     BodyTooLargeError
-        As soon as the limit is passed.
+        Before reading where the length told is too large, else as soon as the limit is passed.
     ClientDisconnect
         When the other end has gone before the body was complete.
     """
     message = f"body: at most {max_bytes} bytes"
+    length = request.headers.get("content-length", "")
+    if length.isdecimal() and int(length) > max_bytes:
+        raise BodyTooLargeError(message)
     body: bytes | bytearray = b""
     more = True
     while more:

@@ -1,4 +1,4 @@
-"""The native kernel: C for what every request does once a character; optional, see docs/decisions/0060.
+"""The native kernel: C for what every request does once a character; optional, see docs/decisions/0070.
 
 `kernel` is the compiled module, or None where no C compiler was there when the project was installed; then
 numpy and plain Python do the same, some times slower.

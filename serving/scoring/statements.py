@@ -33,33 +33,33 @@ LOCK_REFUND_IDS = (
 
 @contextmanager
 def transaction(connection: Connection) -> Iterator[None]:
-    """Open a transaction; to PostgreSQL its statements go together, two journeys instead of six.
+    """Open a transaction; the driver's errors of all statements in it are told as SQLAlchemy's.
 
-    The drivers' errors of all statements in it are told as SQLAlchemy's.
-    Nothing is committed for certain, and no error certain to be told, before this context has ended.
+    The connection is kept, so a commit that fails must not leave its transaction open behind it.
     """
     with told_as_sqlalchemy(connection):
-        if connection.dialect.name == "postgresql":
-            with (
-                _rolled_back_on_error(driver := driver_of(connection)),
-                driver.pipeline(),
-                connection.begin(),
-            ):
-                yield
-        else:
+        driver = driver_of(connection)
+        try:
             with connection.begin():
                 yield
+        except BaseException:
+            if not getattr(driver, "closed", False):  # SQLite's connection has no such word
+                driver.rollback()
+            raise
 
 
 @contextmanager
-def _rolled_back_on_error(driver: Any) -> Iterator[None]:
-    """End a transaction whose error came to light only after the commit was sent along."""
-    try:
+def together(connection: Connection) -> Iterator[None]:
+    """Send the statements of this module in one journey to PostgreSQL; their errors show at the end of it.
+
+    SQLAlchemy's own statements have no place in here: it reads what a statement gives back before the
+    statement has left, finds no rows, and says nothing.
+    """
+    if connection.dialect.name == "postgresql":
+        with driver_of(connection).pipeline():
+            yield
+    else:
         yield
-    except BaseException:
-        if not driver.closed:
-            driver.rollback()
-        raise
 
 
 def lock(connection: Connection, refund_ids: Sequence[str]) -> None:

@@ -50,8 +50,9 @@ def store_cases(
     review that waits for the old one.
     """
     refund_ids = sorted({case.request.refund_id for case in cases})
-    statements.lock(connection, refund_ids)
-    latest = statements.latest_revisions(connection, refund_ids)
+    with statements.together(connection):
+        statements.lock(connection, refund_ids)
+        latest = statements.latest_revisions(connection, refund_ids)
     answers, triage_rows, judged, superseded = [], [], [], []
     for case in cases:
         encoded = msgspec.json.encode(case.request)
@@ -68,24 +69,17 @@ def store_cases(
         triage_rows.append(row)
         judged.append(case)
         answers.append(StoredAnswer(body=body, is_new=True))
-    if triage_rows:
-        INSERT_TRIAGES.execute(connection, triage_rows)
-    _enqueue(connection, judged, superseded, sampling)
-    return answers
-
-
-def _enqueue(
-    connection: Connection, judged: Sequence[Case], superseded: Sequence[Case], sampling: Sampling
-) -> None:
-    """Supersede old reviews, then add the new ones.
-
-    Of several revisions stored together only the last may wait, whatever route the earlier ones took.
-    """
     for case in superseded:
         review_queue.supersede(connection, case.request.refund_id, case.received_at)
+    # Of several revisions stored together only the last may wait, whatever route the earlier ones took.
     last = {case.request.refund_id: case for case in judged}
-    cases = [(case.request, case.triage, case.received_at) for case in last.values()]
-    intake.add(connection, cases, sampling)
+    with statements.together(connection):
+        if triage_rows:
+            INSERT_TRIAGES.execute(connection, triage_rows)
+        intake.add(
+            connection, [(case.request, case.triage, case.received_at) for case in last.values()], sampling
+        )
+    return answers
 
 
 def triage_row(case: Case, revision: int, digest: str, encoded: bytes, body: bytes) -> dict[str, Any]:

@@ -8,9 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from sqlalchemy import Engine, func, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from serving.database import make_engine, migrate, reading
 from serving.review.tables import reviews
@@ -83,6 +84,33 @@ def test_a_poisoned_case_fails_alone(engine: Engine, make_case: Callable[..., Ca
     poisoned = replace(cases[2], received_at=cases[2].received_at.replace(tzinfo=None))
     answers, _ = store_all(engine, [*cases[:2], poisoned, *cases[3:]])
     assert [isinstance(answer, Exception) for answer in answers] == [False, False, True, False, False]
+    assert count(engine, triages) == 4
+
+
+def test_a_content_that_changes_later_supersedes_the_waiting_case(
+    engine: Engine, make_case: Callable[..., Case]
+) -> None:
+    store_all(engine, [make_case("R0")])
+    answers, _ = store_all(engine, [make_case("R0", text="换了一段文字")])
+    assert [type(answer) for answer in answers] == [StoredAnswer]
+    with reading(engine) as connection:
+        states = connection.execute(select(reviews.c.state)).scalars().all()
+    assert sorted(states) == ["superseded", "waiting"]
+
+
+def test_a_case_that_breaks_a_constraint_fails_alone_with_its_own_error(
+    engine: Engine, make_case: Callable[..., Case]
+) -> None:
+    """The first case supersedes a waiting one, so statements are on their way when the error comes."""
+    before = [make_case(f"R{n}") for n in range(2)]
+    store_all(engine, before)
+    changed = make_case("R0", text="换了一段文字")
+    taken = replace(
+        make_case("R5"),
+        triage=msgspec.structs.replace(make_case("R5").triage, triage_id=before[1].triage.triage_id),
+    )
+    answers, _ = store_all(engine, [changed, taken, make_case("R6")])
+    assert [type(answer) for answer in answers] == [StoredAnswer, IntegrityError, StoredAnswer]
     assert count(engine, triages) == 4
 
 

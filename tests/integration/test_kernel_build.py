@@ -72,8 +72,12 @@ def test_an_installation_without_a_compiler_goes_on_with_a_warning(
 
 
 def test_what_does_not_compile_is_a_warning_too(hook: ModuleType, sources: Path) -> None:
-    (sources / "model" / "native" / "words.c").write_text("no C", "utf-8")
+    folder = sources / "model" / "native"
+    earlier = folder / f"_kernel{sysconfig.get_config_var('EXT_SUFFIX')}"
+    earlier.write_bytes(b"an older build")
+    (folder / "words.c").write_text("no C", "utf-8")
     build_data, (warning,) = initialize(hook, sources)
+    assert not earlier.exists(), "new Python around an old kernel"
     assert build_data == {"artifacts": []}
     assert "no native kernel" in warning
 
