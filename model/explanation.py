@@ -7,6 +7,9 @@ from model.scorer import Score, Scorer
 from model.taxonomy import FAULT_LABELS, gloss
 
 MAX_NAMES = 6
+DIGITS = 9
+TIE = 10.0**-DIGITS
+"""Weights that differ by less are equal, in logits: numpy and the native kernel add them in another order."""
 COLUMN = {label: column for column, label in enumerate(FAULT_LABELS)}
 
 
@@ -17,7 +20,7 @@ def explain(scorer: Scorer, score: Score, category: str, language: str = "zh") -
     concepts = concept_parts(scorer, score, column, language)
     fields = field_weights(scorer, score, column)
     every = [*words.values(), *concepts.values(), *fields.values()]
-    least = min(sorted(map(abs, every))[-MAX_NAMES:], default=0.0)
+    least = min(sorted(map(abs, every))[-MAX_NAMES:], default=0.0) - TIE
     # Only what may be shown is given its name and put in order.
     top = [(f"“{word}”", weight) for word, weight in words.items() if abs(weight) >= least]
     top += [part for part in concepts.items() if abs(part[1]) >= least]
@@ -26,7 +29,7 @@ def explain(scorer: Scorer, score: Score, category: str, language: str = "zh") -
         for row, weight in fields.items()
         if abs(weight) >= least
     ]
-    top.sort(key=lambda part: (-abs(part[1]), part[0]))
+    top.sort(key=lambda part: (-round(abs(part[1]), DIGITS), part[0]))
     temperature = scorer.tables.fault_inverse_temperature
     return [(name, weight * temperature) for name, weight in top[:MAX_NAMES] if weight]
 
