@@ -13,6 +13,7 @@ from model.bundle import Bundle
 from model.policy import Policy, read_policy
 from model.request import TriageRequest
 from model.triage import Triage, judge
+from training.fit import FitParameters
 from training.labeled_data import DATA_FOLDER, LabeledRow, read_rows
 from training.promotion import promote
 from training.train import read_parameters, train_bundle
@@ -27,12 +28,18 @@ def seed_rows() -> list[LabeledRow]:
 
 
 @pytest.fixture(scope="session")
-def models_folder(tmp_path_factory: pytest.TempPathFactory, seed_rows: list[LabeledRow]) -> Path:
+def seed_parameters() -> FitParameters:
+    """The shipped settings, which suit thirty times as many rows, so that so few name every category."""
+    return msgspec.structs.replace(read_parameters(), min_df=2, fault_C=4.0, label_weights={})
+
+
+@pytest.fixture(scope="session")
+def models_folder(
+    tmp_path_factory: pytest.TempPathFactory, seed_rows: list[LabeledRow], seed_parameters: FitParameters
+) -> Path:
     """A models folder whose champion is trained on the seed rows (a few seconds)."""
     folder = tmp_path_factory.mktemp("home") / "models"
-    # The shipped settings suit thirty times as many rows; these let so few name every category.
-    parameters = msgspec.structs.replace(read_parameters(), min_df=2, fault_C=4.0, label_weights={})
-    manifest = train_bundle(seed_rows, folder, parameters=parameters)
+    manifest = train_bundle(seed_rows, folder, parameters=seed_parameters)
     promote(folder, manifest.model_version)
     return folder
 

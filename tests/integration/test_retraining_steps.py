@@ -10,6 +10,7 @@ from typer.testing import CliRunner, Result
 from model.bundle import Bundle
 from training import tracking
 from training.cli import app
+from training.fit import FitParameters
 from training.labeled_data import LabeledRow, read_rows, write_rows
 
 
@@ -43,7 +44,10 @@ def test_join_writes_one_set_of_rows(home: Path, tmp_path: Path, seed_rows: list
     assert read_rows(out) == seed_rows
 
 
-def test_fit_gives_the_same_model_from_the_same_rows(home: Path, bundle: Bundle) -> None:
+def test_fit_gives_the_same_model_from_the_same_rows(
+    home: Path, bundle: Bundle, seed_parameters: FitParameters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("training.train.read_parameters", lambda: seed_parameters)
     result = call(home, "fit", "--rows", str(home / "rows.jsonl"))
     assert result.exit_code == 0, result.output
     assert bundle.manifest.model_version in result.output.replace("\n", "")
