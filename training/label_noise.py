@@ -10,7 +10,7 @@ from sklearn.model_selection import GroupKFold
 
 from model.features import make_features
 from model.taxonomy import FAULT_LABELS
-from training.fit import bare
+from training.fit import FitParameters, bare
 from training.labeled_data import LabeledRow, read_folder
 from training.splits import duplicate_groups
 
@@ -22,8 +22,13 @@ def out_of_fold_probabilities(rows: Sequence[LabeledRow]) -> np.ndarray:
     requests = [bare(row.request) for row in rows]
     labels = np.array([FAULT_LABELS.index(row.fault) for row in rows])
     groups = duplicate_groups([row.request.text for row in rows])
+    settings = FitParameters()
     features = make_features(
-        word_weight=0.16, char_weight=0.13, concept_weight=0.3, field_weight=0.0, min_df=2
+        word_weight=settings.word_weight,
+        char_weight=settings.char_weight,
+        concept_weight=0.3,
+        field_weight=0.0,
+        min_df=2,
     )
     X = features.fit_transform(requests).tocsr()
     found = np.zeros((len(rows), len(FAULT_LABELS)))
