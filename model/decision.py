@@ -4,8 +4,6 @@ from datetime import datetime
 
 import msgspec
 
-from model.policy_costs import Floats
-
 
 class Excluded(msgspec.Struct, frozen=True, kw_only=True):
     """A resolution the rules forbid, with the rule that forbids it."""
@@ -34,8 +32,8 @@ class Opinion(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     category: str
-    fault: Floats
-    resolution: Floats
+    fault: list[float]
+    resolution: list[float]
     text: str
     concepts: frozenset[str]
 

@@ -1,8 +1,10 @@
 """Which words, concepts and fields moved a decision, read exactly off the linear model."""
 
 from functools import cache
+from typing import Any
 
 from model.fields import FIELD_GLOSS
+from model.native import kernel
 from model.scorer import Score, Scorer
 from model.taxonomy import FAULT_LABELS, gloss
 
@@ -19,19 +21,25 @@ def explain(scorer: Scorer, score: Score, category: str, language: str = "zh") -
     words = word_weights(scorer, score, column)
     concepts = concept_parts(scorer, score, column, language)
     fields = field_weights(scorer, score, column)
-    every = [*words.values(), *concepts.values(), *fields.values()]
-    least = min(sorted(map(abs, every))[-MAX_NAMES:], default=0.0) - TIE
     # Only what may be shown is given its name and put in order.
-    top = [(f"“{word}”", weight) for word, weight in words.items() if abs(weight) >= least]
-    top += [part for part in concepts.items() if abs(part[1]) >= least]
-    top += [
-        (_field_label(scorer.tables.fields[row], language), weight)
-        for row, weight in fields.items()
-        if abs(weight) >= least
-    ]
+    top_words, top, top_fields = strongest((words, concepts, fields), MAX_NAMES, TIE)
+    top += [(f"“{word}”", weight) for word, weight in top_words]
+    top += [(_field_label(scorer.tables.fields[row], language), weight) for row, weight in top_fields]
     top.sort(key=lambda part: (-round(abs(part[1]), DIGITS), part[0]))
     temperature = scorer.tables.fault_inverse_temperature
     return [(name, weight * temperature) for name, weight in top[:MAX_NAMES] if weight]
+
+
+def strongest_in_python(
+    parts: tuple[dict[Any, float], ...], n: int, tie: float
+) -> tuple[list[tuple[Any, float]], ...]:
+    """Return of each part what is among the `n` largest of all, or less than `tie` below the last of them."""
+    every = [abs(weight) for part in parts for weight in part.values()]
+    least = min(sorted(every)[-n:], default=0.0) - tie if len(every) >= n else -tie
+    return tuple([pair for pair in part.items() if abs(pair[1]) >= least] for part in parts)
+
+
+strongest = kernel.strongest if kernel else strongest_in_python
 
 
 def contributions(scorer: Scorer, score: Score, category: str, language: str = "zh") -> dict[str, float]:

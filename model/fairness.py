@@ -25,5 +25,5 @@ def score_fairly(scorer: Scorer, request: TriageRequest) -> tuple[Score, str]:
 
 def category_of(score: Score) -> str:
     """Return the most probable of the five categories."""
-    five: list[float] = score.fault.tolist()[: len(FAULTS)]
+    five = score.fault[: len(FAULTS)]
     return FAULTS[five.index(max(five))]

@@ -53,11 +53,12 @@ class Judged(NamedTuple):
 
     Attributes
     ----------
-    probabilities : (13,) six of the fault labels, then seven of the resolutions, calibrated.
+    fault, resolution : calibrated probabilities of the six fault labels and the seven resolutions.
     familiarity : share of the text's character pairs that training has seen, 0–1.
     """
 
-    probabilities: Floats
+    fault: list[float]
+    resolution: list[float]
     familiarity: float
     grams: TextGrams
 

@@ -35,8 +35,8 @@ class NativeModel:
         self, text: str, words: list[str], concepts: Sequence[int], fields: Mapping[int, float]
     ) -> Judged:
         """See `LinearModel`."""
-        probabilities, familiarity, *grams = self._model.score(text, words, concepts, fields)
-        return Judged(np.frombuffer(probabilities), familiarity, TextGrams(*grams))
+        fault, resolution, familiarity, *grams = self._model.score(text, words, concepts, fields)
+        return Judged(fault, resolution, familiarity, TextGrams(*grams))
 
     def word_weights(self, text: str, words: list[str], grams: TextGrams, column: int) -> dict[str, float]:
         """See `LinearModel`."""

@@ -47,7 +47,7 @@ class NumpyModel:
         resolution = logits[N_FAULTS:] + fault @ self._arrays.by_fault
         resolution = softmax(resolution * self._tables.resolution_inverse_temperature)
         grams = TextGrams(n_words, rows.tobytes(), counts.tobytes(), weights.tobytes())
-        return Judged(np.concatenate([fault, resolution]), _familiarity(grams, len(text)), grams)
+        return Judged(fault.tolist(), resolution.tolist(), _familiarity(grams, len(text)), grams)
 
     def _rows(self, text: str, words: list[str]) -> tuple[int, np.ndarray]:
         """Number of words and pairs, and the row of every n-gram."""

@@ -104,8 +104,8 @@ class Policy:
         return self._costs.price(
             Whereabouts.of(facts["logistics_status"], facts["received"]),
             amount,
-            opinion.fault.tolist(),
-            _settles(opinion.resolution.tolist(), allowed),
+            opinion.fault,
+            _settles(opinion.resolution, allowed),
             [(row, share * amount) for rule in held for row, share in rule.add_cost],
         )
 

@@ -63,7 +63,7 @@ def text_reasons(
     if says_too_little(score.text):
         return [ReviewReason.TOO_LITTLE_INFORMATION]
     reasons = []
-    *five, outside = score.fault.tolist()
+    *five, outside = score.fault
     if outside > max(five) or is_foreign(score.text):
         reasons.append(ReviewReason.OUTSIDE_TAXONOMY)
     if score.familiarity <= min_familiarity and len(score.text) > 1:
@@ -80,6 +80,6 @@ def confidence_reasons(score: Score, category: str, point: OperatingPoint) -> li
         return [ReviewReason.ABUSE_CONCERN]
     if point.thresholds.get(category) is None:
         return [ReviewReason.NEVER_AUTOMATED]
-    if not point.automates(category, float(score.fault[FAULTS.index(category)])):
+    if not point.automates(category, score.fault[FAULTS.index(category)]):
         return [ReviewReason.LOW_CONFIDENCE]
     return []

@@ -46,8 +46,8 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
     grams, fields : what an explanation is read from.
     """
 
-    fault: Floats
-    resolution: Floats
+    fault: list[float]
+    resolution: list[float]
     familiarity: float
     text: str
     words: list[str]
@@ -130,8 +130,8 @@ class Scorer:
         fields = self.field_values(request)
         judged = self.model.judge(text, words, self._rows(concepts), fields)
         return Score(
-            fault=judged.probabilities[:N_FAULTS],
-            resolution=judged.probabilities[N_FAULTS:],
+            fault=judged.fault,
+            resolution=judged.resolution,
             familiarity=judged.familiarity,
             text=text,
             words=words,
@@ -146,8 +146,8 @@ class Scorer:
         judged = self.model.judge(score.text, score.words, self._rows(score.concepts), {})
         return msgspec.structs.replace(
             score,
-            fault=judged.probabilities[:N_FAULTS],
-            resolution=judged.probabilities[N_FAULTS:],
+            fault=judged.fault,
+            resolution=judged.resolution,
             fields={},
         )
 

@@ -154,7 +154,7 @@ def opinion_of(score: Score, category: str) -> Opinion:
 
 def resolution_opinion(score: Score, decision: Decision) -> ResolutionOpinion:
     """Put the model's and the policy's part of the resolution together."""
-    probabilities = dict(zip(RESOLUTIONS, score.resolution.tolist(), strict=True))
+    probabilities = dict(zip(RESOLUTIONS, score.resolution, strict=True))
     return ResolutionOpinion(
         recommended=decision.recommended,
         confidence=probabilities.get(decision.recommended or "", 0.0),
@@ -184,7 +184,7 @@ def abuse_concern(fault: FaultOpinion, decision: Decision) -> AbuseConcern | Non
 
 def fault_opinion(score: Score, category: str) -> FaultOpinion:
     """Share the six-label probabilities out over the five categories."""
-    *five, outside = score.fault.tolist()
+    *five, outside = score.fault
     inside = sum(five)
     probabilities = {name: p / inside for name, p in zip(FAULTS, five, strict=True)}
     return FaultOpinion(

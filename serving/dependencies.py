@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from sqlalchemy import Connection, Engine
 from starlette.requests import ClientDisconnect
+from starlette.types import Message
 
 from serving.database import reading
 from serving.errors import BodyTooLargeError
@@ -36,30 +37,37 @@ async def read_body(request: Request, max_bytes: int) -> bytes:
     Raises
     ------
     BodyTooLargeError
-        Before reading where the length told is too large, else as soon as the limit is passed.
+        After the first part where the length told is too large, else as soon as the limit is passed.
     ClientDisconnect
         When the other end has gone before the body was complete.
     """
-    message = f"body: at most {max_bytes} bytes"
-    length = request.headers.get("content-length", "")
-    if length.isdecimal() and int(length) > max_bytes:
-        raise BodyTooLargeError(message)
-    body: bytes | bytearray = b""
+    part = await _next_part(request)
+    body: bytes = part.get("body", b"")
+    if part.get("more_body", False):
+        length = request.headers.get("content-length", "")
+        if length.isdecimal() and int(length) > max_bytes:
+            raise BodyTooLargeError(max_bytes)
+        body = await _read_on(request, bytearray(body), max_bytes)
+    if len(body) > max_bytes:
+        raise BodyTooLargeError(max_bytes)
+    return body
+
+
+async def _read_on(request: Request, body: bytearray, max_bytes: int) -> bytes:
+    """Read the parts after the first, until all is there or too much."""
     more = True
-    while more:
-        part = await request.receive()
-        if part["type"] == "http.disconnect":
-            raise ClientDisconnect
-        # Nearly every body comes in one part, which is not copied.
-        if not body:
-            body = part.get("body", b"")
-        else:
-            body = body if isinstance(body, bytearray) else bytearray(body)
-            body += part.get("body", b"")
-        if len(body) > max_bytes:
-            raise BodyTooLargeError(message)
+    while more and len(body) <= max_bytes:
+        part = await _next_part(request)
+        body += part.get("body", b"")
         more = part.get("more_body", False)
     return bytes(body)
+
+
+async def _next_part(request: Request) -> Message:
+    part = await request.receive()
+    if part["type"] == "http.disconnect":
+        raise ClientDisconnect
+    return part
 
 
 def settings_of(request: Request) -> Settings:

@@ -24,6 +24,9 @@ MEDIA_TYPE = "application/problem+json"
 class BodyTooLargeError(Exception):
     """The body is larger than this endpoint reads."""
 
+    def __init__(self, max_bytes: int) -> None:
+        super().__init__(f"body: at most {max_bytes} bytes")
+
 
 class NotReadyError(Exception):
     """No model is loaded yet; ask again in a moment."""

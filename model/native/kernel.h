@@ -40,6 +40,7 @@ static inline uint64_t mix(uint64_t x)
 
 PyObject *normal_form(PyObject *module, PyObject *const *args, Py_ssize_t n_args);
 PyObject *settle(PyObject *module, PyObject *const *args, Py_ssize_t n_args);
+PyObject *strongest(PyObject *module, PyObject *const *args, Py_ssize_t n_args);
 PyObject *regret(PyObject *module, PyObject *const *args, Py_ssize_t n_args);
 extern PyType_Spec model_spec, terms_spec, patterns_spec;
 

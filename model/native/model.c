@@ -97,8 +97,21 @@ static double familiarity(const Found *found)
     return n > 0 ? (double)seen / (double)n : 0.0;
 }
 
-/* score(text, words, concepts, fields) -> (probabilities, familiarity, n_words, rows, counts, weights) as bytes:
- * 13 probabilities, and for each n-gram row (int64), count and weight (float64). */
+static PyObject *list_of(const double *values, Py_ssize_t n)
+{
+    PyObject *list = PyList_New(n);
+    for (Py_ssize_t i = 0; list && i < n; i++) {
+        PyObject *value = PyFloat_FromDouble(values[i]);
+        if (value)
+            PyList_SET_ITEM(list, i, value);
+        else
+            Py_CLEAR(list);
+    }
+    return list;
+}
+
+/* score(text, words, concepts, fields) -> (fault, resolution, familiarity, n_words, rows, counts, weights): two lists
+ * of probabilities, and as bytes for each n-gram row (int64), count and weight (float64). */
 static PyObject *model_score(Model *self, PyObject *const *args, Py_ssize_t n_args)
 {
     Words words;
@@ -108,19 +121,20 @@ static PyObject *model_score(Model *self, PyObject *const *args, Py_ssize_t n_ar
         return NULL;
     Found found = {.n_points = words.n_points, .n_words = words_n_grams(&words)};
     found.n = found.n_words + chars_n_grams(&words);
-    PyObject *result = NULL, *probabilities = PyBytes_FromStringAndSize(NULL, N_LOGITS * sizeof(double));
+    double probabilities[N_LOGITS];
+    PyObject *result = NULL;
     PyObject *rows = PyBytes_FromStringAndSize(NULL, found.n * 8), *counts = PyBytes_FromStringAndSize(NULL, found.n * 8),
              *weights = PyBytes_FromStringAndSize(NULL, found.n * 8);
-    if (probabilities && rows && counts && weights) {
+    if (rows && counts && weights) {
         found.rows = (int64_t *)PyBytes_AS_STRING(rows);
         found.counts = (double *)PyBytes_AS_STRING(counts);
         found.weights = (double *)PyBytes_AS_STRING(weights);
         if (grams_find(&self->grams, &words, &found) == 0 &&
-            linear_judge(&self->linear, &self->grams, &found, args[2], args[3],
-                         (double *)PyBytes_AS_STRING(probabilities)) == 0)
-            result = Py_BuildValue("OdnOOO", probabilities, familiarity(&found), found.n_words, rows, counts, weights);
+            linear_judge(&self->linear, &self->grams, &found, args[2], args[3], probabilities) == 0)
+            result = Py_BuildValue("NNdnOOO", list_of(probabilities, N_FAULTS),
+                                   list_of(probabilities + N_FAULTS, N_RESOLUTIONS), familiarity(&found),
+                                   found.n_words, rows, counts, weights);
     }
-    Py_XDECREF(probabilities);
     Py_XDECREF(rows);
     Py_XDECREF(counts);
     Py_XDECREF(weights);

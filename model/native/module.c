@@ -19,6 +19,7 @@ static PyMethodDef functions[] = {
      "Normal form of a text by a table; None where Python must do it."},
     {"settle", (PyCFunction)(void (*)(void))settle, METH_FASTCALL, "What each resolution is expected to cost."},
     {"regret", (PyCFunction)(void (*)(void))regret, METH_FASTCALL, "What choosing before knowing the fault costs."},
+    {"strongest", (PyCFunction)(void (*)(void))strongest, METH_FASTCALL, "The largest weights of several dicts."},
     {NULL, NULL, 0, NULL},
 };
 

@@ -110,7 +110,8 @@ def require(scope: Scope) -> Callable[[Request], Awaitable[None]]:
 
     async def check(request: Request) -> None:
         keys: ApiKeys = request.app.state.api_keys
-        await keys.keep_fresh()
+        if keys.age_seconds >= AHEAD_SECONDS:
+            await keys.keep_fresh()
         if keys.are_needed:
             keys.check(request.headers.get("authorization", ""), scope)
 

@@ -1,12 +1,11 @@
 """What the scoring endpoints do: judge, then store."""
 
-import os
-import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
+from uuid_utils import uuid7
 
 from model.errors import RequestError
 from model.request import UNREADABLE, TriageRequest, decode_request
@@ -100,10 +99,7 @@ def join_results(parts: Sequence[bytes]) -> bytes:
 
 def new_id() -> str:
     """Return an id that sorts by the time it was made (UUID version 7, RFC 9562)."""
-    made, dice = f"{time.time_ns() // 1_000_000:012x}", os.urandom(10).hex()
-    # "8" to "b": the two bits that say which layout this is.
-    variant = f"{int(dice[0], 16) & 0x3 | 0x8:x}"
-    return f"{made[:8]}-{made[8:]}-7{dice[1:4]}-{variant}{dice[4:7]}-{dice[7:19]}"
+    return str(uuid7())
 
 
 def now_utc() -> datetime:

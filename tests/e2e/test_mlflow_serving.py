@@ -26,7 +26,7 @@ def expected(registry_home: Path, requests: list[dict[str, Any]]) -> list[dict[s
     bundle = bundles.load(models / str(champion_of(models)))
     shares = []
     for number, row in enumerate(requests):
-        *five, _ = bundle.scorer.score(request_of(row, number)).fault.tolist()
+        *five, _ = bundle.scorer.score(request_of(row, number)).fault
         shares.append({name: p / sum(five) for name, p in zip(FAULTS, five, strict=True)})
     return shares
 

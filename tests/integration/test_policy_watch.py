@@ -1,5 +1,6 @@
 """A shop owner edits the policy while the service runs."""
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from fastapi.testclient import TestClient
 from model.policy import SHIPPED_POLICY
 from serving.app import make_app
 from serving.database import make_engine
-from serving.policy_watch import PolicyFile
+from serving.policy_watch import LOOK_SECONDS, PolicyFile
 from serving.settings import Settings
 
 SHIPPED = SHIPPED_POLICY.read_text("utf-8")
@@ -29,7 +30,7 @@ def generous(fen: int) -> str:
 
 
 def test_a_changed_file_counts_at_once(policy_file: Path) -> None:
-    watched = PolicyFile(policy_file)
+    watched = PolicyFile(policy_file, look_seconds=0)
     before = watched.current()
     assert watched.current() is before
     policy_file.write_text(generous(900), "utf-8")
@@ -38,7 +39,7 @@ def test_a_changed_file_counts_at_once(policy_file: Path) -> None:
 
 
 def test_a_file_renamed_into_place_counts_too(policy_file: Path, tmp_path: Path) -> None:
-    watched = PolicyFile(policy_file)
+    watched = PolicyFile(policy_file, look_seconds=0)
     watched.current()
     aside = tmp_path / "aside.yaml"
     aside.write_text(generous(700), "utf-8")
@@ -48,7 +49,7 @@ def test_a_file_renamed_into_place_counts_too(policy_file: Path, tmp_path: Path)
 
 @pytest.mark.parametrize("broken", ["shop: [", "rules: []", ""])
 def test_a_broken_or_missing_file_keeps_the_policy_before_it(policy_file: Path, broken: str) -> None:
-    watched = PolicyFile(policy_file)
+    watched = PolicyFile(policy_file, look_seconds=0)
     before = watched.current()
     policy_file.write_text(broken, "utf-8")
     assert watched.current() is before
@@ -96,6 +97,7 @@ def test_the_compensation_changes_in_the_next_answer_without_a_restart(
 
     before = ask("R1")
     policy_file.write_text(generous(888), "utf-8")
+    time.sleep(2 * LOOK_SECONDS)
     after = ask("R2")
     assert before["fault"]["category"] == "wrong_item"
     assert before["resolution"]["compensation_fen"] == 500
@@ -104,6 +106,7 @@ def test_the_compensation_changes_in_the_next_answer_without_a_restart(
     assert after["policy_version"] != before["policy_version"]
 
     policy_file.write_text("rules: [", "utf-8")
+    time.sleep(2 * LOOK_SECONDS)
     assert ask("R3")["policy_version"] == after["policy_version"]
     ready = client.get("/readyz")
     assert ready.status_code == 200

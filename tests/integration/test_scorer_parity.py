@@ -195,8 +195,8 @@ class ReferenceScorer:
     def score(self, request: TriageRequest) -> Any:
         return msgspec.structs.replace(
             self._scorer.score(request),
-            fault=self._reference.predict_fault_proba([request])[0],
-            resolution=self._reference.predict_resolution_proba([request])[0],
+            fault=self._reference.predict_fault_proba([request])[0].tolist(),
+            resolution=self._reference.predict_resolution_proba([request])[0].tolist(),
         )
 
 

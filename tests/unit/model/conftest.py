@@ -26,8 +26,8 @@ def opinion(
     weights = np.array([(resolutions or {}).get(name, 0.0 if resolutions else 1.0) for name in RESOLUTIONS])
     return Opinion(
         category=fault,
-        fault=p_fault,
-        resolution=weights / weights.sum(),
+        fault=p_fault.tolist(),
+        resolution=(weights / weights.sum()).tolist(),
         text=normalise(text),
         concepts=frozenset(),
     )

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from model.explanation import strongest_in_python
 from model.native import kernel
 from model.policy_costs import regret_in_numpy, settle_in_numpy
 from model.taxonomy import FAULT_LABELS, RESOLUTIONS
@@ -73,6 +74,32 @@ def test_prices_are_those_of_numpy(
     assert kernel.settle(table, amount, fault) == pytest.approx(settle_in_numpy(table, amount, fault))
     expected = regret_in_numpy(table, amount, fault, on_top, allowed)
     assert kernel.regret(table, amount, fault, on_top, allowed) == pytest.approx(expected, abs=1e-6)
+
+
+weights = st.dictionaries(
+    st.text("ab", max_size=3), st.sampled_from([0.0, 0.5, -0.5, 0.5 - 1e-12]) | st.floats()
+)
+
+
+@given(st.tuples(weights, weights, weights), st.integers(1, 8))
+def test_the_strongest_are_those_of_plain_python(parts: Any, n: int) -> None:
+    assert list(kernel.strongest(parts, n, 1e-9)) == list(strongest_in_python(parts, n, 1e-9))
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ({}, 6, 1e-9),
+        (({"a": 1},), 6, 1e-9),
+        (([],), 6, 1e-9),
+        (({},), 0, 1e-9),
+        (({},), 65, 1e-9),
+        (({},), 6),
+    ],
+)
+def test_the_strongest_of_what_they_cannot_be_read_from_are_refused(arguments: Any) -> None:
+    with pytest.raises((TypeError, ValueError)):
+        kernel.strongest(*arguments)
 
 
 TABLE = bytes(8 * 2 * 7 * 6)
@@ -166,7 +193,7 @@ def test_a_request_that_does_not_fit_the_model_is_refused(arguments: tuple[Any, 
 
 def test_word_weights_take_only_what_was_found_in_this_text() -> None:
     model = small_model()
-    _, _, _, rows, _, weights = model.score("坏了", ["坏", "了"], [], {})
+    *_, rows, _, weights = model.score("坏了", ["坏", "了"], [], {})
     assert set(model.word_weights("坏了", ["坏", "了"], rows, weights, 0)) == {"坏", "了"}
     beyond = array("q", [99] * (len(rows) // 8)).tobytes()
     for bad in ((rows[8:], weights, 0), (rows, weights[8:], 0), (beyond, weights, 0), (rows, weights, 13)):
@@ -178,7 +205,7 @@ def test_a_call_leaves_no_object_behind() -> None:
     model, name = small_model(), "".join(["坏", "了"])
     before = sys.getrefcount(name)
     for _ in range(100):
-        _, _, _, rows, _, weights = model.score(name, [name], [0], {0: 1.0})
+        *_, rows, _, weights = model.score(name, [name], [0], {0: 1.0})
         model.word_weights(name, [name], rows, weights, 0)
         kernel.Terms([name]).longest(name)
         kernel.normal_form(ALONE, name)

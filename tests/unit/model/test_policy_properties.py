@@ -50,8 +50,8 @@ def opinions(draw: st.DrawFn) -> Opinion:
     total = resolution.sum()
     return Opinion(
         category=FAULTS[int(fault[:5].argmax())],
-        fault=fault / fault.sum(),
-        resolution=resolution / total if total > 0 else resolution,
+        fault=(fault / fault.sum()).tolist(),
+        resolution=(resolution / total if total > 0 else resolution).tolist(),
         text=draw(st.sampled_from(TEXTS)),
         concepts=frozenset(),
     )

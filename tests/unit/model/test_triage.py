@@ -118,7 +118,7 @@ def test_no_history_alone_makes_likely_abuse(
     of_text = bundle.scorer.score(TriageRequest(refund_id="R1", text=text))
     _, category = score_fairly(bundle.scorer, request)
     assert category != "likely_abuse" or category_of(of_text) == "likely_abuse"
-    with_history, alone = bundle.scorer.score(request).fault, of_text.fault
+    with_history, alone = map(np.array, (bundle.scorer.score(request).fault, of_text.fault))
     tables = bundle.scorer.tables
     bound = 2 * tables.field_bound * tables.fault_inverse_temperature
     moved = np.log(with_history / with_history[0]) - np.log(alone / alone[0])
