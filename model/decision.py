@@ -5,7 +5,7 @@ from datetime import datetime
 import msgspec
 
 
-class Excluded(msgspec.Struct, frozen=True, kw_only=True):
+class Excluded(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A resolution the rules forbid, with the rule that forbids it."""
 
     resolution: str
@@ -13,14 +13,14 @@ class Excluded(msgspec.Struct, frozen=True, kw_only=True):
     gloss: str
 
 
-class AppliedRule(msgspec.Struct, frozen=True, kw_only=True):
+class AppliedRule(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A rule, deadline or signal that holds for the request, and what it says."""
 
     rule: str
     gloss: str
 
 
-class Opinion(msgspec.Struct, frozen=True, kw_only=True):
+class Opinion(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What the model says of a request, as far as the policy needs it.
 
     Attributes
@@ -38,7 +38,7 @@ class Opinion(msgspec.Struct, frozen=True, kw_only=True):
     concepts: frozenset[str]
 
 
-class Decision(msgspec.Struct, frozen=True, kw_only=True):
+class Decision(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What the policy makes of a request and the model's opinion; money in fen."""
 
     recommended: str | None

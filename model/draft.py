@@ -17,7 +17,7 @@ PLACES = {name: f"\x00{name}\x00" for name in AMOUNTS}
 """Where an amount goes in a rendered step; YAML has no such character."""
 
 
-class ReplyFacts(msgspec.Struct, frozen=True, kw_only=True):
+class ReplyFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What a template may speak of.
 
     Attributes

@@ -13,7 +13,7 @@ UNSEEN = -1
 """Row of an n-gram that training has not seen."""
 
 
-class TextGrams(msgspec.Struct, frozen=True):
+class TextGrams(msgspec.Struct, frozen=True, gc=False):
     """The n-grams of one text in their order: its words and word pairs, then its characters.
 
     Kept as the bytes that an explanation takes up again; as arrays only where somebody asks.

@@ -89,7 +89,7 @@ class CostTable:
         )
 
 
-class Prices(msgspec.Struct, frozen=True, kw_only=True):
+class Prices(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The resolutions of one request, priced.
 
     Attributes

@@ -20,7 +20,7 @@ PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
 Code = Annotated[str, Meta(max_length=64, pattern=PRINTABLE)]
 
 
-class TriageRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class TriageRequest(Struct, frozen=True, kw_only=True, gc=False, forbid_unknown_fields=True):
     """A buyer's after-sales request; everything but `refund_id` and `text` may be missing.
 
     Attributes

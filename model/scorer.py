@@ -33,7 +33,7 @@ N_RESOLUTIONS = len(RESOLUTIONS)
 NOT_FINITE = "must be a finite number"
 
 
-class Score(msgspec.Struct, frozen=True, kw_only=True):
+class Score(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What the model says of one request.
 
     Attributes

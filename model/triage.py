@@ -18,7 +18,7 @@ from model.taxonomy import FAULTS, RESOLUTIONS, FaultCategory, Route
 AUTO, REVIEW, LIKELY_ABUSE = Route.AUTO, Route.REVIEW, FaultCategory.LIKELY_ABUSE
 
 
-class FaultOpinion(msgspec.Struct, frozen=True, kw_only=True):
+class FaultOpinion(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The fault category with its probabilities, which sum to 1 over the five.
 
     `outside_probability` is the chance that the text fits none of them; `confidence` is the category's
@@ -31,7 +31,7 @@ class FaultOpinion(msgspec.Struct, frozen=True, kw_only=True):
     outside_probability: float
 
 
-class ResolutionOpinion(msgspec.Struct, frozen=True, kw_only=True):
+class ResolutionOpinion(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The resolution to take, what the rules removed, who pays the freight, which proof to ask for.
 
     `expected_cost_fen` is that of the recommended resolution, `price_difference_fen` how much more the
@@ -56,7 +56,7 @@ class ResolutionOpinion(msgspec.Struct, frozen=True, kw_only=True):
     reply_draft: str
 
 
-class AbuseConcern(msgspec.Struct, frozen=True, kw_only=True):
+class AbuseConcern(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Why a person should look closer: a concern with its signals, never a verdict.
 
     It comes with every answer whose category is `likely_abuse`, whatever the rules recommend; `check` is what
@@ -68,21 +68,21 @@ class AbuseConcern(msgspec.Struct, frozen=True, kw_only=True):
     check: list[str]
 
 
-class ReviewTicket(msgspec.Struct, frozen=True, kw_only=True):
+class ReviewTicket(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The case in the queue, and why it is there."""
 
     review_id: str
     reasons: list[str]
 
 
-class NamedWeight(msgspec.Struct, frozen=True):
+class NamedWeight(msgspec.Struct, frozen=True, gc=False):
     """A word, concept or field with what it added to the category's logit."""
 
     name: str
     weight: float
 
 
-class Triage(msgspec.Struct, frozen=True, kw_only=True):
+class Triage(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The answer to one request."""
 
     refund_id: str
