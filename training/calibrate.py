@@ -45,13 +45,7 @@ def choose_operating_point(
         np.quantile([scorer.score(request).familiarity for request in requests], FAMILIARITY_QUANTILE)
     )
     opinions = opinions_of(scorer, requests, min_familiarity)
-    found = choose_thresholds(
-        opinions,
-        accepted_labels(rows, opinions),
-        closest_to_life(rows),
-        parse_sentence(sentence),
-        parse_sentence(outside_sentence),
-    )
+    found = choose_thresholds(rows, opinions, parse_sentence(sentence), parse_sentence(outside_sentence))
     as_they_came, _ = scorer.score_many([row.request for row in rows])
     return OperatingPoint(
         sentence=sentence,
@@ -78,22 +72,20 @@ class Thresholds:
 
 
 def choose_thresholds(
-    opinions: Opinions, labels: np.ndarray, lifelike: np.ndarray, promise: Promise, outside: Promise
+    rows: Sequence[LabeledRow], opinions: Opinions, promise: Promise, outside: Promise
 ) -> Thresholds:
     """Find for each category the lowest threshold that keeps the promises.
 
     Three tests, each valid by itself, strictest candidate first, so every candidate above the chosen one is
     valid too and the strictest of the three keeps all: precision of the category on all rows; precision of
-    all that is automated on the rows closest to life, where a category by itself would have too few; and,
-    over all categories, the share of texts that fit none but would be automated. A category no candidate
-    qualifies for is never automated.
-
-    Parameters
-    ----------
-    lifelike : (n,), true for the rows of `closest_to_life`.
+    all that is automated on the rows closest to life, where a category by itself would have too few, and by
+    the stricter `settled_labels`; and, over all categories, the share of texts that fit none but would be
+    automated. A category no candidate qualifies for is never automated.
     """
+    labels, lifelike = accepted_labels(rows, opinions), closest_to_life(rows)
+    settled = settled_labels(rows, opinions)[lifelike]
     floor = outside_threshold(opinions, labels, outside)
-    common = automation_threshold(opinions.part(lifelike), labels[lifelike], promise)
+    common = automation_threshold(opinions.part(lifelike), settled, promise)
     by_category: dict[str, float | None] = dict.fromkeys(FAULTS)
     p_values: dict[str, float | None] = dict.fromkeys(FAULTS)
     for category in FAULTS:
@@ -113,6 +105,15 @@ def accepted_labels(rows: Sequence[LabeledRow], opinions: Opinions) -> np.ndarra
     said = opinions.probabilities.argmax(axis=1)
     other = label_columns([row.alternative or row.fault for row in rows])
     return np.where(said == other, other, label_columns([row.fault for row in rows]))
+
+
+def settled_labels(rows: Sequence[LabeledRow], opinions: Opinions) -> np.ndarray:
+    """Return `accepted_labels`, but the row's own label wherever several readers were asked and all gave it.
+
+    That a reader could imagine another label is no excuse for the model where nobody chose it.
+    """
+    agreed = np.array([row.agreement == 1.0 for row in rows])
+    return np.where(agreed, label_columns([row.fault for row in rows]), accepted_labels(rows, opinions))
 
 
 def closest_to_life(rows: Sequence[LabeledRow]) -> np.ndarray:

@@ -13,7 +13,7 @@ from scipy.stats import binom
 from model.operating_point import OperatingPoint
 from model.request import MAX_TEXT_CHARS, TriageRequest
 from model.taxonomy import FAULT_LABELS
-from training.calibrate import accepted_labels, choose_thresholds, closest_to_life
+from training.calibrate import choose_thresholds
 from training.evaluation import (
     automation,
     bootstrap_interval,
@@ -117,11 +117,7 @@ def _point_of(opine: Opine, calibration: Sequence[LabeledRow], ours: OperatingPo
     """Give a peer thresholds by the same promises on the same calibration rows."""
     opinions = opine([row.request.text for row in calibration])
     found = choose_thresholds(
-        opinions,
-        accepted_labels(calibration, opinions),
-        closest_to_life(calibration),
-        parse_sentence(DEFAULT_SENTENCE),
-        parse_sentence(DEFAULT_OUTSIDE_SENTENCE),
+        calibration, opinions, parse_sentence(DEFAULT_SENTENCE), parse_sentence(DEFAULT_OUTSIDE_SENTENCE)
     )
     return msgspec.structs.replace(ours, thresholds=found.by_category, p_values=found.p_values)
 

@@ -4,7 +4,7 @@ import msgspec
 import numpy as np
 
 from model.taxonomy import FAULT_LABELS
-from training.calibrate import accepted_labels, closest_to_life
+from training.calibrate import accepted_labels, closest_to_life, settled_labels
 from training.labeled_data import LabeledRow
 from training.opinions import Opinions
 
@@ -32,8 +32,15 @@ def test_the_other_reading_of_an_arguable_row_is_no_wrong_decision(seed_rows: li
         {"fault": "quality", "alternative": "buyer_error"},
         {"fault": "quality", "alternative": "buyer_error"},
         {"fault": "quality", "alternative": None},
+        {"fault": "quality", "alternative": "buyer_error", "agreement": 0.5},
+        {"fault": "quality", "alternative": "buyer_error", "agreement": 1.0},
     )
-    said = [FAULT_LABELS.index(name) for name in ("buyer_error", "wrong_item", "buyer_error")]
-    opinions = Opinions(probabilities=np.eye(len(FAULT_LABELS))[said], decidable=np.ones(3, dtype=bool))
+    said = [
+        FAULT_LABELS.index(name)
+        for name in ("buyer_error", "wrong_item", "buyer_error", "buyer_error", "buyer_error")
+    ]
+    opinions = Opinions(probabilities=np.eye(len(FAULT_LABELS))[said], decidable=np.ones(5, dtype=bool))
     accepted = [FAULT_LABELS[column] for column in accepted_labels(rows, opinions)]
-    assert accepted == ["buyer_error", "quality", "quality"]
+    assert accepted == ["buyer_error", "quality", "quality", "buyer_error", "buyer_error"]
+    settled = [FAULT_LABELS[column] for column in settled_labels(rows, opinions)]
+    assert settled == ["buyer_error", "quality", "quality", "buyer_error", "quality"]
