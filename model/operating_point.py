@@ -23,9 +23,9 @@ class OperatingPoint(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     outside_sentence : e.g. ``outside automated <= 0.03 with confidence 0.90``, kept by all together.
     thresholds : by category the smallest six-label probability that may be automated; None = never.
     p_values : by category the p-value at the precision threshold.
-    outside_threshold : probability below which no category is automated, so that texts that fit none
-        keep `outside_sentence`; already part of `thresholds`. None = the sentence cannot be kept, and then
-        nothing is automated.
+    outside_threshold : chance of being right below which no category is automated, so that texts that fit
+        none keep `outside_sentence`; already part of `thresholds`. None = the sentence cannot be kept, and
+        then nothing is automated.
     outside_p_value : its p-value.
     calibrated_on : where the rows come from (``seed``: written requests, no traffic).
     data_hash : SHA-256 over the calibration rows.

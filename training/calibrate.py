@@ -1,5 +1,6 @@
 """Choose the operating point: thresholds that keep the promises on rows unused for fitting."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -8,6 +9,7 @@ import numpy as np
 from model.operating_point import NEVER_AUTOMATED, OperatingPoint
 from model.scorer import Scorer
 from model.taxonomy import FAULTS
+from training.even_confidence import fit_even_confidence
 from training.fit import bare
 from training.labeled_data import INVENTED, LabeledRow, data_hash
 from training.opinions import Opinions, confidence_among_five, label_columns, opinions_of
@@ -20,6 +22,9 @@ from training.promises import (
     parse_sentence,
     precision_threshold,
 )
+
+MIN_TO_SHAPE = 1_000
+"""Rows closest to life from which half of them may shape the scale of confidence."""
 
 FAMILIARITY_QUANTILE = 0.005
 """Share of calibration texts that may count as unfamiliar."""
@@ -80,18 +85,24 @@ def choose_thresholds(
     valid too and the strictest of the three keeps all: precision of the category on all rows; precision of
     all that is automated on the rows closest to life, where a category by itself would have too few, and by
     the stricter `settled_labels`; and, over all categories, the share of texts that fit none but would be
-    automated. A category no candidate qualifies for is never automated.
+    automated. The last two have one candidate for all categories, so it is a chance of being right, which
+    stands for another probability in each (`EvenConfidence`, fitted on rows that the tests leave out). A
+    category no candidate qualifies for is never automated.
     """
     labels, lifelike = accepted_labels(rows, opinions), closest_to_life(rows)
-    settled = settled_labels(rows, opinions)[lifelike]
-    floor = outside_threshold(opinions, labels, outside)
-    common = automation_threshold(opinions.part(lifelike), settled, promise)
+    settled = settled_labels(rows, opinions)
+    shaping = for_shaping(rows, lifelike)
+    scale = fit_even_confidence(opinions.part(shaping), settled[shaping])
+    evened, tested = scale.of(opinions), ~shaping
+    floor = outside_threshold(evened.part(tested), labels[tested], outside)
+    common = automation_threshold(evened.part(tested & lifelike), settled[tested & lifelike], promise)
     by_category: dict[str, float | None] = dict.fromkeys(FAULTS)
     p_values: dict[str, float | None] = dict.fromkeys(FAULTS)
     for category in FAULTS:
         own = precision_threshold(opinions, labels, category, promise)
         if category not in NEVER_AUTOMATED and own and common and floor:
-            by_category[category] = max(own[0], common[0], floor[0])
+            needed = scale.probability(category, max(common[0], floor[0]))
+            by_category[category] = max(own[0], round(needed, 4))
             p_values[category] = max(own[1], common[1])
     return Thresholds(by_category=by_category, p_values=p_values, outside=floor)
 
@@ -128,6 +139,17 @@ def closest_to_life(rows: Sequence[LabeledRow]) -> np.ndarray:
         [row.hard for row in rows],
     )
     return next((np.array(mark) for mark in marks if any(mark)), np.ones(len(rows), dtype=bool))
+
+
+def for_shaping(rows: Sequence[LabeledRow], lifelike: np.ndarray) -> np.ndarray:
+    """Mark the rows that shape the scale of confidence, shape (n,): half of the lifelike ones, by their ids.
+
+    None where there are few: every row is needed for the tests then, and probabilities stay as they are.
+    """
+    if lifelike.sum() < MIN_TO_SHAPE:
+        return np.zeros(len(rows), dtype=bool)
+    drawn = [hashlib.sha256(row.row_id.encode()).digest()[0] % 2 == 0 for row in rows]
+    return lifelike & np.array(drawn)
 
 
 def is_invented(row: LabeledRow) -> bool:

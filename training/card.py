@@ -73,8 +73,8 @@ def _operating_point(point: OperatingPoint) -> str:
     else:
         lines += [
             "",
-            f"Texts of no category are kept out from {point.outside_threshold:.3f} on "
-            f"(p-value {point.outside_p_value:.3f}); the thresholds above are no lower.",
+            f"Texts of no category are kept out from a chance of being right of {point.outside_threshold:.3f} on "
+            f"(p-value {point.outside_p_value:.3f}); the thresholds above stand for no less.",
         ]
     return "\n".join(lines)
 
