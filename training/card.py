@@ -73,8 +73,9 @@ def _operating_point(point: OperatingPoint) -> str:
     else:
         lines += [
             "",
-            f"Texts of no category are kept out from a chance of being right of {point.outside_threshold:.3f} on "
-            f"(p-value {point.outside_p_value:.3f}); the thresholds above stand for no less.",
+            "Texts of no category are kept out from a chance of being right of "
+            f"{point.outside_threshold:.3f} on (p-value {point.outside_p_value:.3f}); the thresholds above "
+            "stand for no less.",
         ]
     return "\n".join(lines)
 
