@@ -74,8 +74,8 @@ def run(
     calibration = [row for row in rows if row.split == "calibration"]
     parts = slices(rows, real)
     results: dict[str, dict[str, Any]] = {name: {} for name in parts}
-    measured = _measure([_ours(ours)], [ours.operating_point], parts)
-    _take(results, OURS, measured)
+    judged = _judge([_ours(ours)], parts)
+    _take(results, OURS, _measure(judged, [ours.operating_point], parts, judged))
     for name, (fit, seeded) in PEERS.items():
         say(f"fitting {name}")
         try:
@@ -85,7 +85,7 @@ def run(
             continue
         models = [_peer(predict) for predict in fitted]
         points = [_point_of(model, calibration, ours.operating_point) for model in models]
-        _take(results, name, _measure(models, points, parts))
+        _take(results, name, _measure(_judge(models, parts), points, parts, judged))
     return results
 
 
@@ -122,22 +122,31 @@ def _point_of(opine: Opine, calibration: Sequence[LabeledRow], ours: OperatingPo
     return msgspec.structs.replace(ours, thresholds=found.by_category, p_values=found.p_values)
 
 
+Judged = dict[str, list[Opinions]]
+"""By slice the opinions of a model, one for each seed."""
+
+
+def _judge(models: Sequence[Opine], parts: dict[str, Slice]) -> Judged:
+    return {name: [model(part.texts) for model in models] for name, part in parts.items()}
+
+
 def _measure(
-    models: Sequence[Opine], points: Sequence[OperatingPoint], parts: dict[str, Slice]
+    judged: Judged, points: Sequence[OperatingPoint], parts: dict[str, Slice], ours: Judged
 ) -> dict[str, dict[str, Any]]:
     """Return the mean of the figures over the seeds; intervals are over rows and seeds together."""
     measured = {}
     for name, part in parts.items():
-        opinions = [model(part.texts) for model in models]
+        opinions = judged[name]
         each = [figures_of(part.labels, o, point) for o, point in zip(opinions, points, strict=True)]
         figures: dict[str, Any] = {key: float(np.mean([one[key] for one in each])) for key in each[0]}
-        low, high = _interval(part.labels, [o.probabilities for o in opinions])
+        by_seed = [o.probabilities for o in opinions]
         measured[name] = figures | {
-            "macro_f1_interval": [low, high],
+            "macro_f1_interval": _interval(part.labels, by_seed),
+            "behind_ours_interval": _interval(part.labels, by_seed, ours[name][0].probabilities),
             "seeds": [one["macro_f1"] for one in each],
-            "by_category": by_category(part.labels, opinions[0].probabilities),
-            "risk_coverage": _curve(part.labels, opinions[0].probabilities),
-            "reliability": reliability(part.labels, opinions[0].probabilities),
+            "by_category": by_category(part.labels, by_seed[0]),
+            "risk_coverage": _curve(part.labels, by_seed[0]),
+            "reliability": reliability(part.labels, by_seed[0]),
         }
     return measured
 
@@ -154,11 +163,15 @@ def figures_of(labels: np.ndarray, opinions: Opinions, point: OperatingPoint) ->
     }
 
 
-def _interval(labels: np.ndarray, by_seed: Sequence[np.ndarray]) -> tuple[float, float]:
+def _interval(
+    labels: np.ndarray, by_seed: Sequence[np.ndarray], ours: np.ndarray | None = None
+) -> tuple[float, float]:
+    """Bootstrap interval of the macro-F1, or of how far it lies behind ours on the same draws of rows."""
     draw = np.random.default_rng(0)
 
     def statistic(rows: np.ndarray) -> float:
-        return macro_f1(labels[rows], by_seed[int(draw.integers(len(by_seed)))][rows])
+        found = macro_f1(labels[rows], by_seed[int(draw.integers(len(by_seed)))][rows])
+        return found if ours is None else macro_f1(labels[rows], ours[rows]) - found
 
     return bootstrap_interval(statistic, len(labels), n_draws=300)
 

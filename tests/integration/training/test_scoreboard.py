@@ -46,6 +46,8 @@ def test_every_model_is_measured_on_every_slice_and_written_down(
     ours = results["test"][OURS]
     low, high = ours["macro_f1_interval"]
     assert low <= ours["macro_f1"] <= high
+    assert ours["behind_ours_interval"] == (0.0, 0.0)
+    assert results["test"]["majority + keyword rules"]["behind_ours_interval"][0] > 0
     assert set(ours["reliability"]) == set(FAULT_LABELS)
     assert ours["macro_f1"] > results["test"]["majority + keyword rules"]["macro_f1"]
 
