@@ -14,7 +14,8 @@ Made by `make benchmark-quality` (overwrites this folder). All models are fitted
 texts. Macro-F1 is over the categories present, rows of no category left out, with a 95 % bootstrap interval
 over rows (and seeds, where a seed changes the model: fastText, LightGBM); `behind us` is the same interval of
 the difference to our macro-F1 on the same draws of rows, above zero where we are ahead. ECE and the
-risk–coverage area are over all rows, six labels and the category's confidence. `automated` is the share of rows with a category,
+risk–coverage area are over all rows, six labels and the category's confidence. `automated` is the share of
+rows with a category,
 `wrong` the share of the automated that is wrong, `outside` the automated share of rows without a category,
 `accused` the share of rows that are no abuse but get `likely_abuse`. Written rows are not traffic; the real
 texts are product reviews with two labellers' opinions, 44 % of them arguable, and serve measuring only.
