@@ -7,16 +7,18 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from training.fit import FitParameters
 from training.labeled_data import LabeledRow, write_rows
 from training.retrain import retrain
 from training.sources import Sources
-from training.train import read_parameters
 
 sys.path.insert(0, str(Path(__file__).parent))  # e2e_servers.py: tests are no package
 
 
 @pytest.fixture(scope="session")
-def registry_home(tmp_path_factory: pytest.TempPathFactory, seed_rows: list[LabeledRow]) -> Iterator[Path]:
+def registry_home(
+    tmp_path_factory: pytest.TempPathFactory, seed_rows: list[LabeledRow], seed_parameters: FitParameters
+) -> Iterator[Path]:
     """A home whose registry holds two models: the first champion and a later, promoted one."""
     home = tmp_path_factory.mktemp("registry")
     data = home / "labeled"
@@ -25,11 +27,11 @@ def registry_home(tmp_path_factory: pytest.TempPathFactory, seed_rows: list[Labe
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("MLFLOW_TRACKING_URI", raising=False)
         sources = Sources(home=home, data_folder=data)
-        retrain(sources, parameters=read_parameters())
+        retrain(sources, parameters=seed_parameters)
         test_rows = [row for row in seed_rows if row.split == "test"]
         others = [row for row in seed_rows if row.split != "test"]
         write_rows(data / "a.jsonl", [*others[:-5], *test_rows])
-        retrain(sources, parameters=read_parameters(), force="a test wants two champions")
+        retrain(sources, parameters=seed_parameters, force="a test wants two champions")
         yield home
 
 

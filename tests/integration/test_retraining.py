@@ -12,13 +12,13 @@ import pytest
 from model.bundle import Bundle
 from model.taxonomy import FAULT_LABELS
 from training import tracking
+from training.fit import FitParameters
 from training.labeled_data import LabeledRow, write_rows
 from training.promotion import CHALLENGER, champion_before, champion_of, read_history, read_pointer
 from training.publishing import publish_aliases
 from training.registering import suggested_categories
 from training.retrain import Decision, retrain
 from training.sources import Sources
-from training.train import read_parameters
 
 
 @pytest.fixture(scope="module")
@@ -43,9 +43,9 @@ def flipped(rows: list[LabeledRow], share: float) -> list[LabeledRow]:
 
 
 def test_the_loop_promotes_repeats_refuses_and_obeys_a_reason(
-    home: Path, seed_rows: list[LabeledRow]
+    home: Path, seed_rows: list[LabeledRow], seed_parameters: FitParameters
 ) -> None:
-    sources, parameters = Sources(home=home, data_folder=home / "labeled"), read_parameters()
+    sources, parameters = Sources(home=home, data_folder=home / "labeled"), seed_parameters
     first = retrain(sources, parameters=parameters)
     assert first.decision == Decision.PROMOTED
     champion = champion_of(sources.models_folder)
