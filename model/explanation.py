@@ -35,7 +35,7 @@ def strongest_in_python(
 ) -> tuple[list[tuple[Any, float]], ...]:
     """Return of each part what is among the `n` largest of all, or less than `tie` below the last of them."""
     every = [abs(weight) for part in parts for weight in part.values()]
-    least = min(sorted(every)[-n:], default=0.0) - tie if len(every) >= n else -tie
+    least = sorted([*every, *[0.0] * n])[-n] - tie
     return tuple([pair for pair in part.items() if abs(pair[1]) >= least] for part in parts)
 
 

@@ -37,16 +37,16 @@ async def read_body(request: Request, max_bytes: int) -> bytes:
     Raises
     ------
     BodyTooLargeError
-        After the first part where the length told is too large, else as soon as the limit is passed.
+        Before reading where the length told is too large, else as soon as the limit is passed.
     ClientDisconnect
         When the other end has gone before the body was complete.
     """
+    length = request.headers.get("content-length", "")
+    if length.isdecimal() and int(length) > max_bytes:
+        raise BodyTooLargeError(max_bytes)
     part = await _next_part(request)
     body: bytes = part.get("body", b"")
     if part.get("more_body", False):
-        length = request.headers.get("content-length", "")
-        if length.isdecimal() and int(length) > max_bytes:
-            raise BodyTooLargeError(max_bytes)
         body = await _read_on(request, bytearray(body), max_bytes)
     if len(body) > max_bytes:
         raise BodyTooLargeError(max_bytes)

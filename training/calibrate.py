@@ -1,6 +1,7 @@
 """Choose the operating point: thresholds that keep the promises on rows unused for fitting."""
 
 import hashlib
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -87,7 +88,8 @@ def choose_thresholds(
     the stricter `settled_labels`; and, over all categories, the share of texts that fit none but would be
     automated. The last two have one candidate for all categories, so it is a chance of being right, which
     stands for another probability in each (`EvenConfidence`, fitted on rows that the tests leave out). A
-    category no candidate qualifies for is never automated.
+    category no candidate qualifies for is never automated. Where a category's own test asks for more than the
+    common one, less of it is automated than was tested together; audits watch the mix that is left.
     """
     labels, lifelike = accepted_labels(rows, opinions), closest_to_life(rows)
     settled = settled_labels(rows, opinions)
@@ -102,9 +104,14 @@ def choose_thresholds(
         own = precision_threshold(opinions, labels, category, promise)
         if category not in NEVER_AUTOMATED and own and common and floor:
             needed = scale.probability(category, max(common[0], floor[0]))
-            by_category[category] = max(own[0], round(needed, 4))
+            by_category[category] = max(own[0], _rounded_up(needed))
             p_values[category] = max(own[1], common[1])
     return Thresholds(by_category=by_category, p_values=p_values, outside=floor)
+
+
+def _rounded_up(probability: float) -> float:
+    """Four digits, never below what was tested."""
+    return math.ceil(round(probability, 9) * 1e4) / 1e4
 
 
 def accepted_labels(rows: Sequence[LabeledRow], opinions: Opinions) -> np.ndarray:
@@ -119,9 +126,10 @@ def accepted_labels(rows: Sequence[LabeledRow], opinions: Opinions) -> np.ndarra
 
 
 def settled_labels(rows: Sequence[LabeledRow], opinions: Opinions) -> np.ndarray:
-    """Return `accepted_labels`, but the row's own label wherever several readers were asked and all gave it.
+    """Return `accepted_labels`, but the row's own label wherever all who were asked gave it (`agreement` 1).
 
-    That a reader could imagine another label is no excuse for the model where nobody chose it.
+    That a reader could imagine another label is no excuse for the model where nobody chose it. Of a row read
+    once nobody knows what another reader would have chosen; there it is.
     """
     agreed = np.array([row.agreement == 1.0 for row in rows])
     return np.where(agreed, label_columns([row.fault for row in rows]), accepted_labels(rows, opinions))
@@ -148,7 +156,8 @@ def for_shaping(rows: Sequence[LabeledRow], lifelike: np.ndarray) -> np.ndarray:
     """
     if lifelike.sum() < MIN_TO_SHAPE:
         return np.zeros(len(rows), dtype=bool)
-    drawn = [hashlib.sha256(row.row_id.encode()).digest()[0] % 2 == 0 for row in rows]
+    # Not by the first bytes of the hash: `evenly_sampled` has thinned rows from life by those.
+    drawn = [hashlib.sha256(row.row_id.encode()).digest()[-1] % 2 == 0 for row in rows]
     return lifelike & np.array(drawn)
 
 

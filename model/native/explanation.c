@@ -88,8 +88,11 @@ PyObject *strongest(PyObject *module, PyObject *const *args, Py_ssize_t n_args)
     (void)module;
     if (n_args != 3 || !PyTuple_Check(args[0]))
         return PyErr_Format(PyExc_TypeError, "strongest takes a tuple of dicts, a number and a tie");
+    double largest[MOST_NAMES];
     Py_ssize_t n = PyLong_AsSsize_t(args[1]);
-    double tie = PyFloat_AsDouble(args[2]), largest[MOST_NAMES];
+    if (PyErr_Occurred())
+        return NULL;
+    double tie = PyFloat_AsDouble(args[2]);
     if (PyErr_Occurred())
         return NULL;
     if (n < 1 || n > MOST_NAMES)

@@ -110,7 +110,7 @@ def require(scope: Scope) -> Callable[[Request], Awaitable[None]]:
 
     async def check(request: Request) -> None:
         keys: ApiKeys = request.app.state.api_keys
-        if keys.age_seconds >= AHEAD_SECONDS:
+        if keys.age_seconds >= AHEAD_SECONDS:  # asked here, which saves most requests a coroutine
             await keys.keep_fresh()
         if keys.are_needed:
             keys.check(request.headers.get("authorization", ""), scope)

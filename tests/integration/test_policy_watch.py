@@ -29,13 +29,20 @@ def generous(fen: int) -> str:
     return f"{head}  wrong_item:\n    freight_payer{changed}"
 
 
-def test_a_changed_file_counts_at_once(policy_file: Path) -> None:
+def test_a_changed_file_counts_at_the_next_look(policy_file: Path) -> None:
     watched = PolicyFile(policy_file, look_seconds=0)
     before = watched.current()
     assert watched.current() is before
     policy_file.write_text(generous(900), "utf-8")
     assert watched.current().form.faults.wrong_item.compensation_fen == 900
     assert watched.current().version != before.version
+
+
+def test_the_file_is_not_looked_at_again_at_once(policy_file: Path) -> None:
+    watched = PolicyFile(policy_file, look_seconds=60)
+    before = watched.current()
+    policy_file.write_text(generous(900), "utf-8")
+    assert watched.current() is before
 
 
 def test_a_file_renamed_into_place_counts_too(policy_file: Path, tmp_path: Path) -> None:
@@ -76,9 +83,7 @@ def client(models_folder: Path, policy_file: Path, tmp_path: Path) -> Any:
         yield client
 
 
-def test_the_compensation_changes_in_the_next_answer_without_a_restart(
-    client: TestClient, policy_file: Path
-) -> None:
+def test_the_compensation_changes_without_a_restart(client: TestClient, policy_file: Path) -> None:
     def ask(refund_id: str) -> dict[str, Any]:
         answer = client.post(
             "/v1/triage",

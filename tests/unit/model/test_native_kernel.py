@@ -208,6 +208,7 @@ def test_a_call_leaves_no_object_behind() -> None:
         *_, rows, _, weights = model.score(name, [name], [0], {0: 1.0})
         model.word_weights(name, [name], rows, weights, 0)
         kernel.Terms([name]).longest(name)
+        kernel.strongest(({name: 1.0},), 6, 1e-9)
         kernel.normal_form(ALONE, name)
     assert sys.getrefcount(name) == before
 
