@@ -1,4 +1,8 @@
-"""What goes into the policy and what comes out of it."""
+"""What goes into the policy and what comes out of it.
+
+Here and in the other records of an answer `gc=False` keeps them from the garbage collector: they are frozen
+trees, so they can hold no cycle, and an answer makes a dozen of them.
+"""
 
 from datetime import datetime
 

@@ -129,7 +129,7 @@ def settled_labels(rows: Sequence[LabeledRow], opinions: Opinions) -> np.ndarray
     """Return `accepted_labels`, but the row's own label wherever all who were asked gave it (`agreement` 1).
 
     That a reader could imagine another label is no excuse for the model where nobody chose it. Of a row read
-    once nobody knows what another reader would have chosen; there it is.
+    once nobody knows what another reader would have chosen: either of its labels counts.
     """
     agreed = np.array([row.agreement == 1.0 for row in rows])
     return np.where(agreed, label_columns([row.fault for row in rows]), accepted_labels(rows, opinions))
